@@ -1,0 +1,16 @@
+//! What Outrider knows of a folder's sessions, in its own words.
+//!
+//! [`crate::opencode`] translates the server's wire into these types, [`crate::store`] keeps them. Nothing here does
+//! I/O or knows the wire or the window. Times are milliseconds since the Unix epoch.
+
+mod event;
+mod ids;
+mod message;
+mod request;
+mod session;
+
+pub use event::{Event, MessagePage, Snapshot};
+pub use ids::{MessageId, PartId, RequestId, SessionId};
+pub use message::{Failure, FileRef, Message, Part, PartKind, Prose, Role, Tool, ToolProgress};
+pub use request::{Permission, Question, QuestionItem, QuestionOption};
+pub use session::{RunStatus, Session, Todo};

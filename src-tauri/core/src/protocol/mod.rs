@@ -1,0 +1,28 @@
+//! What a window sees and says: every type that crosses the bridge, and nothing else.
+//!
+//! These are views. They carry no port, no address and no password of a server, and they are derived from the
+//! [`crate::model`] by [`crate::feed`]. The TypeScript in `ui/src/backend/bindings` is generated from them.
+
+mod app;
+mod instance;
+mod patch;
+mod problem;
+mod request;
+mod settings;
+mod transcript;
+
+pub use app::{AppView, FolderRow, InstanceRow};
+pub use instance::{
+    Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails, SessionRow, SessionState,
+};
+pub use patch::{Announcement, Batch, Patch, Snapshot};
+pub use problem::Problem;
+pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView};
+pub use settings::Settings;
+pub use transcript::{
+    Block, MessageState, MessageView, NoticeKind, PartBody, PartView, RetryView, Role, ToolDetail, ToolState,
+    TranscriptView,
+};
+
+/// Identifies one opened folder for as long as the app runs.
+pub type InstanceId = String;
