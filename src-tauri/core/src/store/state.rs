@@ -1,0 +1,151 @@
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::IndexMap;
+
+use crate::model::{Failure, MessageId, PartId, Permission, Question, RequestId, RunStatus, Session, SessionId, Todo};
+
+use super::Transcript;
+
+/// A point in the order of events. An answer that was asked for at a mark never overwrites what an event changed
+/// after it: the event is as new, or a newer one follows on the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Mark(pub(super) u64);
+
+/// Everything known of one folder.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub(super) directory: String,
+    pub(super) mark: Mark,
+    pub(super) sessions: BTreeMap<SessionId, SessionEntry>,
+    /// Sessions removed by an event; what the server still sends for them is dropped.
+    pub(super) removed: HashMap<SessionId, Mark>,
+    pub(super) permissions: IndexMap<RequestId, (Permission, Mark)>,
+    pub(super) questions: IndexMap<RequestId, (Question, Mark)>,
+    /// Requests answered by an event, so that an older answer does not bring them back.
+    pub(super) answered: HashMap<RequestId, Mark>,
+    pub(super) branch: Option<String>,
+    pub(super) branch_touched: Mark,
+}
+
+/// A session with all that belongs to it.
+#[derive(Debug, Clone, Default)]
+pub struct SessionEntry {
+    pub(super) info: Option<Session>,
+    pub(super) info_touched: Mark,
+    pub(super) status: RunStatus,
+    pub(super) status_touched: Mark,
+    pub(super) failure: Option<Failure>,
+    pub(super) transcript: Transcript,
+    pub(super) todos: Vec<Todo>,
+}
+
+impl SessionEntry {
+    /// The session; none while only events about it were heard.
+    pub fn info(&self) -> Option<&Session> {
+        self.info.as_ref()
+    }
+
+    /// Whether it works.
+    pub fn status(&self) -> &RunStatus {
+        &self.status
+    }
+
+    /// Why its last run failed; cleared when the next one begins.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// Its messages.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Its to-do list.
+    pub fn todos(&self) -> &[Todo] {
+        &self.todos
+    }
+
+    /// The keys of messages that depend on whether the session works: unfinished answers and prompts that wait.
+    pub(super) fn unsettled(&self) -> impl Iterator<Item = MessageId> {
+        self.transcript
+            .messages()
+            .rev()
+            .take_while(|(head, _)| head.role == crate::model::Role::User || head.completed.is_none())
+            .map(|(head, _)| head.id.clone())
+    }
+}
+
+impl State {
+    /// Nothing is known yet of this folder (a canonical path: the server's sessions of other folders are left out).
+    pub fn new(directory: impl Into<String>) -> Self {
+        Self {
+            directory: directory.into(),
+            mark: Mark::default(),
+            sessions: BTreeMap::new(),
+            removed: HashMap::new(),
+            permissions: IndexMap::new(),
+            questions: IndexMap::new(),
+            answered: HashMap::new(),
+            branch: None,
+            branch_touched: Mark::default(),
+        }
+    }
+
+    /// The folder.
+    pub fn directory(&self) -> &str {
+        &self.directory
+    }
+
+    /// Where the order of events stands: to be taken before a request is made whose answer will be folded in.
+    pub fn mark(&self) -> Mark {
+        self.mark
+    }
+
+    /// The sessions, by id.
+    pub fn sessions(&self) -> impl Iterator<Item = (&SessionId, &SessionEntry)> {
+        self.sessions.iter()
+    }
+
+    /// One session.
+    pub fn session(&self, id: &SessionId) -> Option<&SessionEntry> {
+        self.sessions.get(id)
+    }
+
+    /// Requests for permission that wait, in the order in which they came.
+    pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
+        self.permissions.values().map(|(permission, _)| permission)
+    }
+
+    /// Questions that wait, in the order in which they came.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.questions.values().map(|(question, _)| question)
+    }
+
+    /// The repository's branch.
+    pub fn branch(&self) -> Option<&str> {
+        self.branch.as_deref()
+    }
+
+    /// True when `session` is `ancestor` or was started by it, at any depth.
+    pub fn is_within(&self, session: &SessionId, ancestor: &SessionId) -> bool {
+        let mut at = Some(session);
+        // Parents form a tree on the server; the bound keeps a corrupt answer from looping.
+        for _ in 0..64 {
+            match at {
+                Some(id) if id == ancestor => return true,
+                Some(id) => at = self.sessions.get(id).and_then(|entry| entry.info.as_ref()?.parent.as_ref()),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// The id of the part whose tool call has this call id in this message.
+    pub fn part_of_call(&self, session: &SessionId, message: &MessageId, call: &str) -> Option<&PartId> {
+        let entry = self.sessions.get(session)?.transcript.message(message)?;
+        entry.parts().find_map(|(id, part)| match &part.part()?.kind {
+            crate::model::PartKind::Tool(tool) if tool.call == call => Some(id),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,151 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::model::{Message, MessageId, Part, PartId, PartKind, Prose};
+
+use super::Mark;
+
+/// Where a message stands in its transcript: by time, then by id.
+pub type MessageKey = (i64, MessageId);
+
+/// A session's messages, as far as they are known.
+#[derive(Debug, Clone, Default)]
+pub struct Transcript {
+    /// True when the newest messages were read from the server and the stream has not been lost since.
+    pub(super) loaded: bool,
+    /// The server's cursor for messages older than the oldest here.
+    pub(super) older: Option<String>,
+    pub(super) entries: HashMap<MessageId, MessageEntry>,
+    /// The messages whose head is known, in order.
+    pub(super) order: BTreeSet<MessageKey>,
+    /// Messages removed by an event, so that an older answer does not bring them back.
+    pub(super) removed: HashMap<MessageId, Mark>,
+}
+
+/// A message with its parts.
+#[derive(Debug, Clone, Default)]
+pub struct MessageEntry {
+    /// The head; none while only parts of it were heard of.
+    pub(super) head: Option<Message>,
+    pub(super) parts: BTreeMap<PartId, PartEntry>,
+    pub(super) touched: Mark,
+}
+
+/// A part and what is known of it locally.
+#[derive(Debug, Clone, Default)]
+pub struct PartEntry {
+    /// The part; none while only deltas for it were heard.
+    pub(super) part: Option<Part>,
+    /// Deltas that came before the part itself was known.
+    pub(super) early: String,
+    /// An attempt that failed and was begun anew: nothing more comes for it, although it never ended.
+    pub(super) abandoned: bool,
+    pub(super) touched: Mark,
+}
+
+impl PartEntry {
+    /// The part, when it is known.
+    pub fn part(&self) -> Option<&Part> {
+        self.part.as_ref()
+    }
+
+    /// True when its request to the model failed before it ended, and another attempt was made.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned
+    }
+
+    pub(super) fn prose_mut(&mut self) -> Option<&mut Prose> {
+        match &mut self.part.as_mut()?.kind {
+            PartKind::Text(prose) | PartKind::Reasoning(prose) => Some(prose),
+            _ => None,
+        }
+    }
+
+    pub(super) fn has_open_prose(&self) -> bool {
+        match self.part.as_ref().map(|part| &part.kind) {
+            Some(PartKind::Text(prose) | PartKind::Reasoning(prose)) => prose.is_open(),
+            _ => false,
+        }
+    }
+}
+
+impl MessageEntry {
+    /// The head, when it is known.
+    pub fn head(&self) -> Option<&Message> {
+        self.head.as_ref()
+    }
+
+    /// The parts in order.
+    pub fn parts(&self) -> impl DoubleEndedIterator<Item = (&PartId, &PartEntry)> {
+        self.parts.iter()
+    }
+
+    /// One part.
+    pub fn part(&self, id: &PartId) -> Option<&PartEntry> {
+        self.parts.get(id)
+    }
+}
+
+impl Transcript {
+    /// True when the newest messages are known to be here.
+    pub fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// The server's cursor for messages that are older than the oldest here.
+    pub fn older(&self) -> Option<&str> {
+        self.older.as_deref()
+    }
+
+    /// How many messages are here.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// True when no message is here.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The messages' places, oldest first.
+    pub fn order(&self) -> &BTreeSet<MessageKey> {
+        &self.order
+    }
+
+    /// One message.
+    pub fn message(&self, id: &MessageId) -> Option<&MessageEntry> {
+        self.entries.get(id)
+    }
+
+    /// The messages, oldest first.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = (&Message, &MessageEntry)> {
+        self.order.iter().filter_map(|(_, id)| {
+            let entry = self.entries.get(id)?;
+            Some((entry.head.as_ref()?, entry))
+        })
+    }
+
+    pub(super) fn set_head(&mut self, head: Message, mark: Mark) {
+        let entry = self.entries.entry(head.id.clone()).or_default();
+        if let Some(before) = &entry.head {
+            self.order.remove(&(before.created, before.id.clone()));
+        }
+        self.order.insert((head.created, head.id.clone()));
+        entry.head = Some(head);
+        entry.touched = mark;
+    }
+
+    pub(super) fn remove(&mut self, id: &MessageId) -> Option<MessageEntry> {
+        let entry = self.entries.remove(id)?;
+        if let Some(head) = &entry.head {
+            self.order.remove(&(head.created, head.id.clone()));
+        }
+        Some(entry)
+    }
+
+    /// True for a message older than all that was loaded: it would stand there with a hole behind it.
+    pub(super) fn is_beyond_older(&self, message: &Message) -> bool {
+        self.loaded
+            && self.older.is_some()
+            && self.order.first().is_some_and(|first| (message.created, &message.id) < (first.0, &first.1))
+    }
+}
