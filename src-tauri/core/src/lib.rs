@@ -1,6 +1,12 @@
 //! Outrider's event core: one task for each opened folder owns its OpenCode server, its event stream and its state,
 //! and feeds windows with snapshots and small patches.
 
+pub mod feed;
+pub mod instance;
 pub mod model;
+pub mod opencode;
+pub mod profile;
 pub mod protocol;
+pub mod render;
+pub mod server;
 pub mod store;

@@ -1,0 +1,279 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{PartId, SessionId};
+use crate::protocol::{
+    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SessionRow, Snapshot,
+};
+use crate::store::{Changes, SessionEntry, State};
+
+use super::credit::Credit;
+use super::requests::{permission_view, question_view};
+use super::rows::session_row;
+use super::transcript::TranscriptFeed;
+
+/// The most bytes of JSON that an event carries. WebKit keeps memory for evaluated payloads above some 8 KB on macOS
+/// and 64 KB on Linux; a larger batch is announced and fetched.
+const EVENT_BYTES: usize = 8 * 1024;
+
+/// What a feed looks at: lent by the instance for the time of one look.
+pub struct Source<'a> {
+    /// The folder's state.
+    pub state: &'a State,
+    /// The instance's own line, with any focus: each feed puts in its own.
+    pub view: &'a InstanceView,
+    /// The lines of the server's output from this number on.
+    pub log: &'a dyn Fn(u64) -> Vec<LogLine>,
+}
+
+/// One window's view of one instance.
+pub struct Feed {
+    instance: InstanceId,
+    number: u64,
+    revision: u64,
+    credit: Credit,
+    focus: Focus,
+    touched: Changes,
+    /// Look at everything again, whatever was touched.
+    anew: bool,
+    view: Option<InstanceView>,
+    sessions: BTreeMap<String, SessionRow>,
+    transcript: Option<TranscriptFeed>,
+    permissions: BTreeMap<String, PermissionView>,
+    questions: BTreeMap<String, QuestionView>,
+    /// The number of the next line of the log to send, while the log is looked at.
+    log: Option<u64>,
+    /// A batch that was too large for an event, until it is fetched or acknowledged.
+    held: Option<Batch>,
+}
+
+impl Feed {
+    /// A feed that looks at `focus`. Its first snapshot must be taken before it makes batches.
+    pub fn new(instance: InstanceId, number: u64, focus: Focus) -> Self {
+        let transcript = match &focus {
+            Focus::Session { id } => Some(TranscriptFeed::new(SessionId(id.clone()))),
+            Focus::Start | Focus::Logs => None,
+        };
+        let log = (focus == Focus::Logs).then_some(0);
+        Self {
+            instance,
+            number,
+            revision: 0,
+            credit: Credit::Free,
+            focus,
+            touched: Changes::default(),
+            anew: false,
+            view: None,
+            sessions: BTreeMap::new(),
+            transcript,
+            permissions: BTreeMap::new(),
+            questions: BTreeMap::new(),
+            log,
+            held: None,
+        }
+    }
+
+    /// The feed's number.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// What the window looks at.
+    pub fn focus(&self) -> &Focus {
+        &self.focus
+    }
+
+    /// The session that the window looks at.
+    pub fn session(&self) -> Option<&SessionId> {
+        self.transcript.as_ref().map(TranscriptFeed::session)
+    }
+
+    /// The whole view. Batches that follow begin here.
+    pub fn snapshot(&mut self, source: &Source<'_>) -> Snapshot {
+        self.touched = Changes::default();
+        self.anew = false;
+        self.credit = Credit::Free;
+        self.held = None;
+        self.sessions.clear();
+        self.permissions.clear();
+        self.questions.clear();
+        self.update_sessions(source, None);
+        self.update_requests(source);
+        let view = self.own_view(source);
+        self.view = Some(view.clone());
+        let mut transcript = self.transcript.as_mut().map(|transcript| transcript.view(source.state));
+        if let Some(transcript) = &mut transcript {
+            transcript.permissions = self.permissions.values().cloned().collect();
+            transcript.questions = self.questions.values().cloned().collect();
+        }
+        let log = self.log.is_some().then(|| (source.log)(0));
+        self.log = log.as_ref().map(|lines| lines.last().map_or(0, |line| line.number + 1));
+        Snapshot {
+            instance: self.instance.clone(),
+            feed: self.number,
+            revision: self.revision,
+            view,
+            sessions: self.sessions.values().cloned().collect(),
+            transcript,
+            log,
+        }
+    }
+
+    /// Remembers what was touched, until there is credit for a batch.
+    pub fn touch(&mut self, changes: &Changes) {
+        self.touched.merge(changes.clone());
+    }
+
+    /// Makes the next batch if the window has painted the last one and something differs.
+    pub fn next(&mut self, source: &Source<'_>) -> Option<Announcement> {
+        if !self.credit.is_free() {
+            return None;
+        }
+        let touched = std::mem::take(&mut self.touched);
+        let anew = std::mem::take(&mut self.anew);
+        let mut patches = Vec::new();
+
+        let view = self.own_view(source);
+        if self.view.as_ref() != Some(&view) {
+            self.view = Some(view.clone());
+            patches.push(Patch::InstanceUpdated { view });
+        }
+        if !touched.sessions.is_empty() {
+            patches.extend(self.update_sessions(source, Some(&touched.sessions)));
+        }
+        if let Some(transcript) = &mut self.transcript
+            && (anew || !touched.is_empty())
+        {
+            patches.extend(transcript.update(source.state, &touched, anew));
+        }
+        if !touched.requests.is_empty() || !touched.parts.is_empty() || !touched.sessions.is_empty() {
+            patches.extend(self.update_requests(source));
+        }
+        if let Some(from) = self.log {
+            let lines = (source.log)(from);
+            if let Some(last) = lines.last() {
+                self.log = Some(last.number + 1);
+                patches.push(Patch::LogAppended { lines });
+            }
+        }
+        if patches.is_empty() {
+            return None;
+        }
+        self.revision += 1;
+        self.credit = Credit::InFlight(self.revision);
+        Some(self.announce(Batch {
+            instance: self.instance.clone(),
+            feed: self.number,
+            revision: self.revision,
+            patches,
+        }))
+    }
+
+    /// A batch that was announced without its patches.
+    pub fn fetch(&mut self, revision: u64) -> Option<Batch> {
+        self.held.take_if(|batch| batch.revision == revision)
+    }
+
+    /// The window has painted the batch that led to this revision.
+    pub fn acknowledge(&mut self, revision: u64) {
+        self.credit.acknowledge(revision);
+        if self.credit.is_free() {
+            self.held = None;
+        }
+    }
+
+    /// Shows input and output of a tool call, or no longer.
+    pub fn expand(&mut self, message: &crate::model::MessageId, part: PartId, expanded: bool) {
+        if let Some(transcript) = &mut self.transcript {
+            self.touched.parts.insert((transcript.session().clone(), message.clone(), part.clone()));
+            transcript.expand(part, expanded);
+        }
+    }
+
+    /// Moves the window's range back. False when older messages must be fetched from the server first.
+    pub fn show_older(&mut self, entry: &SessionEntry) -> bool {
+        self.anew = true;
+        self.transcript.as_mut().is_some_and(|transcript| transcript.show_older(entry))
+    }
+
+    /// Moves the window's range on.
+    pub fn show_newer(&mut self, entry: &SessionEntry) {
+        self.anew = true;
+        if let Some(transcript) = &mut self.transcript {
+            transcript.show_newer(entry);
+        }
+    }
+
+    /// Moves the window's range to the end.
+    pub fn show_latest(&mut self) {
+        self.anew = true;
+        if let Some(transcript) = &mut self.transcript {
+            transcript.show_latest();
+        }
+    }
+
+    fn own_view(&self, source: &Source<'_>) -> InstanceView {
+        InstanceView { focus: self.focus.clone(), ..source.view.clone() }
+    }
+
+    fn update_sessions(&mut self, source: &Source<'_>, touched: Option<&BTreeSet<SessionId>>) -> Vec<Patch> {
+        let mut patches = Vec::new();
+        let all = || source.state.sessions().map(|(id, _)| id.clone()).collect();
+        let ids: BTreeSet<SessionId> = touched.cloned().unwrap_or_else(all);
+        for id in ids {
+            let row = source.state.session(&id).and_then(|entry| session_row(source.state, &id, entry));
+            match row {
+                Some(row) if self.sessions.get(&id.0) == Some(&row) => {}
+                Some(row) => {
+                    self.sessions.insert(id.0, row.clone());
+                    patches.push(Patch::SessionUpserted { session: row });
+                }
+                None => {
+                    if self.sessions.remove(&id.0).is_some() {
+                        patches.push(Patch::SessionRemoved { id: id.0 });
+                    }
+                }
+            }
+        }
+        patches
+    }
+
+    /// Requests of the session that is looked at, and of the subagents below it: they would hang unseen.
+    fn update_requests(&mut self, source: &Source<'_>) -> Vec<Patch> {
+        let Some(session) = self.session().cloned() else { return Vec::new() };
+        let state = source.state;
+        let permissions: BTreeMap<_, _> = state
+            .permissions()
+            .filter(|permission| state.is_within(&permission.session, &session))
+            .map(|permission| (permission.id.0.clone(), permission_view(state, permission)))
+            .collect();
+        let questions: BTreeMap<_, _> = state
+            .questions()
+            .filter(|question| state.is_within(&question.session, &session))
+            .map(|question| (question.id.0.clone(), question_view(question)))
+            .collect();
+        let mut patches = Vec::new();
+        let gone = self.permissions.keys().filter(|id| !permissions.contains_key(*id));
+        patches.extend(gone.map(|id| Patch::PermissionRemoved { id: id.clone() }));
+        let gone = self.questions.keys().filter(|id| !questions.contains_key(*id));
+        patches.extend(gone.map(|id| Patch::QuestionRemoved { id: id.clone() }));
+        let new = permissions.iter().filter(|(id, view)| self.permissions.get(*id) != Some(view));
+        patches.extend(new.map(|(_, view)| Patch::PermissionUpserted { permission: view.clone() }));
+        let new = questions.iter().filter(|(id, view)| self.questions.get(*id) != Some(view));
+        patches.extend(new.map(|(_, view)| Patch::QuestionUpserted { question: view.clone() }));
+        self.permissions = permissions;
+        self.questions = questions;
+        patches
+    }
+
+    fn announce(&mut self, batch: Batch) -> Announcement {
+        let small = serde_json::to_vec(&batch).is_ok_and(|json| json.len() <= EVENT_BYTES);
+        let Batch { feed, revision, .. } = batch;
+        let batch = if small {
+            Some(batch)
+        } else {
+            self.held = Some(batch);
+            None
+        };
+        Announcement { instance: self.instance.clone(), feed, revision, batch }
+    }
+}

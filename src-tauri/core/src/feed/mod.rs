@@ -1,0 +1,17 @@
+//! What a window looks at: a snapshot, then patches.
+//!
+//! A [`Feed`] belongs to one window and one instance. It holds what the window has been sent, collects what was touched
+//! since, and makes the next batch only when the window has acknowledged the one before: under load batches grow, and
+//! the lag does not. Pure, as the store is; [`crate::instance`] owns it and tells it when to look.
+
+mod credit;
+mod instance_feed;
+mod parts;
+mod problems;
+mod requests;
+mod rows;
+mod tools;
+mod transcript;
+
+pub use instance_feed::{Feed, Source};
+pub use rows::title_of;

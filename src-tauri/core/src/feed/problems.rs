@@ -1,0 +1,41 @@
+use crate::model::Failure;
+use crate::protocol::Problem;
+use crate::render::plain;
+
+/// A failure of the agent's run in a sentence for the person, with what to do where that is known.
+pub(super) fn problem_of(failure: &Failure) -> Problem {
+    let said = plain::one_line(&failure.message, 300);
+    let said = if said.is_empty() { failure.name.clone() } else { said };
+    let status = failure.status;
+    let (code, message) = match (failure.name.as_str(), status) {
+        ("MessageAbortedError", _) => ("stopped", "Stopped.".to_owned()),
+        ("ProviderAuthError", _) | ("APIError", Some(401 | 403)) => (
+            "model_unauthorized",
+            format!("The model's service refused the request: {said}. Check the key or the sign-in of this provider."),
+        ),
+        ("APIError", Some(404)) => ("model_not_found", format!("The model's service does not know this model: {said}")),
+        ("APIError", Some(429)) => {
+            ("model_rate_limited", format!("The model's service is limiting requests: {said}. Try again later."))
+        }
+        ("APIError", Some(status)) if status >= 500 => {
+            ("model_failed", format!("The model's service failed ({status}): {said}. Try again."))
+        }
+        ("APIError", Some(status)) => ("model_refused", format!("The model's service answered {status}: {said}")),
+        ("APIError", None) => {
+            ("model_unreachable", format!("The model's service could not be reached: {said}. Check the connection."))
+        }
+        ("ContextOverflowError", _) => {
+            ("context_overflow", "The conversation is too long for the model; it is summarised to go on.".to_owned())
+        }
+        ("ContentFilterError", _) => ("content_filtered", "The model's service withheld this answer.".to_owned()),
+        ("MessageOutputLengthError", _) => ("output_too_long", "The answer reached the model's limit.".to_owned()),
+        (_, _) => ("run_failed", format!("The run failed: {said}")),
+    };
+    let problem = Problem::new(code, message);
+    if failure.message.len() > 300 { problem.with_detail(plain::plain(&failure.message)) } else { problem }
+}
+
+/// A message that the server will not finish any more.
+pub(super) fn interrupted() -> Problem {
+    Problem::new("interrupted", "This answer was interrupted before it was finished.")
+}

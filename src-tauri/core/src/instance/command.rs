@@ -1,0 +1,64 @@
+use tokio::sync::oneshot;
+
+use crate::model::{MessageId, PartId, RequestId, SessionId};
+use crate::protocol::{Batch, Focus, PermissionReply, Problem, Settings, Snapshot};
+use crate::server::StopReport;
+
+/// Where an answer goes.
+pub(super) type Reply<T> = oneshot::Sender<T>;
+
+/// What others ask of an instance. Only the instance's task reads them, one after the other.
+pub(super) enum Command {
+    /// A window wants the whole view of what it looks at, or from now on looks at something else.
+    View { window: String, focus: Option<Focus>, reply: Reply<Snapshot> },
+    /// A window of that label is gone.
+    Forget { window: String },
+    /// A window has painted a batch.
+    Acknowledge { window: String, feed: u64, revision: u64 },
+    /// A window fetches a batch that was too large for an event.
+    Fetch { window: String, feed: u64, revision: u64, reply: Reply<Option<Batch>> },
+    /// A window moves its range of messages.
+    Scroll { window: String, feed: u64, to: Scroll },
+    /// A window shows input and output of a tool call, or no longer.
+    Expand { window: String, feed: u64, message: MessageId, part: PartId, expanded: bool },
+    /// A session's tab is closed.
+    CloseTab { session: SessionId },
+    /// A new session, which the window then looks at.
+    NewSession { window: String, reply: Reply<Result<Snapshot, Problem>> },
+    /// A prompt; without a session it begins a new one, which the window then looks at.
+    Prompt { window: String, session: Option<SessionId>, text: String, reply: Reply<Result<SessionId, Problem>> },
+    /// A session's run is stopped.
+    Abort { session: SessionId, reply: Reply<Result<(), Problem>> },
+    /// A request of the agent is answered.
+    Answer { request: RequestId, answer: Answer, reply: Reply<Result<(), Problem>> },
+    /// The server is started anew.
+    Restart,
+    /// The event stream is tried again at once; a server that is gone is started anew.
+    Retry,
+    /// The settings changed.
+    Configure(Settings),
+    /// The server is stopped and the instance ends.
+    Close { reply: Reply<StopReport> },
+}
+
+/// Which way a window's range of messages moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scroll {
+    /// A page back.
+    Older,
+    /// A page on.
+    Newer,
+    /// To the end.
+    Latest,
+}
+
+/// The person's answer to a request of the agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// To a request for permission.
+    Permission(PermissionReply, Option<String>),
+    /// To questions: for each the chosen options or the text written.
+    Question(Vec<Vec<String>>),
+    /// The questions are not answered.
+    Dismiss,
+}

@@ -1,0 +1,216 @@
+//! The instance's server: started, watched, stopped.
+
+use std::future::{Future, pending};
+use std::time::Duration;
+
+use crate::opencode::{Client, Endpoint, Password, parse_ready_line};
+use crate::protocol::{Connection, InstanceStatus, LogStream, Problem};
+use crate::server::{Launch, Marker, OutputBatch, ServerEvent, ServerEvents, ServerProcess, StopLimits, StopReport};
+
+use super::clock::now_ms;
+use super::launch::Prepared;
+use super::task::InstanceTask;
+use super::work::Done;
+
+/// What runs for the instance.
+pub(super) enum Server {
+    /// Nothing.
+    None,
+    /// A start is being prepared.
+    Preparing,
+    /// A process runs, or has just ended by itself.
+    Running(Box<Running>),
+    /// A process is being stopped.
+    Stopping,
+}
+
+/// A server's process and what reaches it.
+pub(super) struct Running {
+    process: ServerProcess,
+    events: ServerEvents,
+    password: Password,
+    /// None before it is ready.
+    client: Option<Client>,
+    /// True once the process has ended.
+    gone: bool,
+}
+
+impl Server {
+    /// The next event of the process; never, while there is none.
+    pub(super) async fn next(&mut self) -> ServerEvent {
+        match self {
+            Self::Running(running) => match running.events.next().await {
+                Some(event) => event,
+                None => pending().await,
+            },
+            _ => pending().await,
+        }
+    }
+
+    /// Reaches the server, once it is ready.
+    pub(super) fn client(&self) -> Option<&Client> {
+        match self {
+            Self::Running(running) if !running.gone => running.client.as_ref(),
+            _ => None,
+        }
+    }
+
+}
+
+impl InstanceTask {
+    /// Prepares a start; the process follows when all that it needs is found.
+    pub(super) fn start(&mut self) {
+        self.broken_config = None;
+        self.subject.status = InstanceStatus::Starting;
+        self.subject.connection = Connection::Connecting;
+        self.server = Server::Preparing;
+        let (launcher, folder, settings) = (self.launcher.clone(), self.folder.clone(), self.settings.clone());
+        self.work(async move { Done::Prepared(launcher.prepare(&folder, &settings).await.map(Box::new)) });
+    }
+
+    /// Everything for a start was found, or not.
+    pub(super) fn prepared(&mut self, prepared: Result<Box<Prepared>, Problem>) {
+        if !matches!(self.server, Server::Preparing) {
+            return;
+        }
+        self.server = Server::None;
+        let started = prepared.and_then(|prepared| self.launch(*prepared));
+        match started {
+            Ok(running) => self.server = Server::Running(Box::new(running)),
+            Err(problem) => self.failed(problem),
+        }
+        if self.closing.is_some() {
+            self.stop();
+        }
+    }
+
+    fn launch(&mut self, prepared: Prepared) -> Result<Running, Problem> {
+        let Prepared { binary, environment, mut details } = prepared;
+        let password = Password::generate().map_err(|error| Problem::new("no_randomness", format!("The system gave no random numbers: {error}.")))?;
+        let marker = Marker::random()?;
+        let launch = Launch {
+            binary: &binary.path,
+            folder: &self.folder,
+            environment: &environment,
+            password: password.reveal(),
+            marker: &marker,
+        };
+        let limit = Duration::from_millis(self.settings.ready_timeout_ms.into());
+        let (process, events) = ServerProcess::start(&launch, limit, parse_ready_line, &self.tasks, &self.token)?;
+        self.subject.note(format!("Started {} (process {}).", binary.path.display(), process.pid()));
+        details.pid = Some(process.pid());
+        self.subject.details = details;
+        Ok(Running { process, events, password, client: None, gone: false })
+    }
+
+    pub(super) fn server_event(&mut self, event: ServerEvent) {
+        match event {
+            ServerEvent::Output(batch) => self.output(batch),
+            ServerEvent::Ready { url } => self.ready(&url),
+            ServerEvent::NotReady(problem) => {
+                self.failed(problem);
+                self.stop();
+            }
+            ServerEvent::Exited { exit, problem, .. } => {
+                self.subject.note(format!("OpenCode ended {exit}."));
+                self.subject.details.pid = None;
+                if let Server::Running(running) = &mut self.server {
+                    running.gone = true;
+                }
+                self.failed(problem);
+                // Its tools' shells live in sessions of their own and survive it.
+                self.stop();
+            }
+        }
+    }
+
+    fn output(&mut self, batch: OutputBatch) {
+        if batch.left_out > 0 {
+            self.subject.log.push(now_ms(), LogStream::Outrider, format!("{} lines were left out.", batch.left_out));
+        }
+        for line in batch.lines {
+            self.subject.log.push(line.at, line.stream, line.text);
+        }
+    }
+
+    fn ready(&mut self, url: &str) {
+        let Server::Running(running) = &mut self.server else { return };
+        let client = Endpoint::new(url, running.password.clone()).and_then(|endpoint| Client::new(endpoint, self.subject.state.directory(), REQUEST_LIMIT));
+        match client {
+            Ok(client) => {
+                running.client = Some(client.clone());
+                self.subject.status = InstanceStatus::Ready;
+                self.connect(client.clone());
+                self.work(async move { Done::Version(client.health().await.ok()) });
+            }
+            Err(error) => {
+                self.failed(error.to_problem());
+                self.stop();
+            }
+        }
+    }
+
+    /// The server could not be started, or cannot work any more.
+    pub(super) fn failed(&mut self, problem: Problem) {
+        tracing::warn!(folder = %self.folder.display(), code = problem.code, "server failed");
+        self.subject.note(problem.message.clone());
+        self.subject.status = InstanceStatus::Error { problem };
+        if self.stream.is_none() {
+            self.subject.connection = Connection::Disconnected { problem: None };
+        }
+    }
+
+    /// Stops the server, if one runs, and starts it anew.
+    pub(super) fn restart(&mut self) {
+        if self.closing.is_some() || matches!(self.server, Server::Preparing) {
+            return;
+        }
+        self.subject.status = InstanceStatus::Starting;
+        self.subject.connection = Connection::Connecting;
+        self.disconnect();
+        if matches!(self.server, Server::None) {
+            self.start();
+        } else {
+            self.restart_wanted = true;
+            self.stop();
+        }
+    }
+
+    /// Stops the process, if one runs, and all that it started, beside the loop.
+    pub(super) fn stop(&mut self) {
+        // One that is being prepared becomes a process first, and is stopped then.
+        if !matches!(self.server, Server::Running(_)) {
+            return;
+        }
+        if let Server::Running(running) = std::mem::replace(&mut self.server, Server::Stopping) {
+            let stop = stop(*running);
+            self.work(async move { Done::Stopped(stop.await) });
+        }
+    }
+
+    /// The process is gone, and what it had started.
+    pub(super) fn stopped(&mut self, report: StopReport) {
+        self.subject.note(report.to_string());
+        self.subject.details.pid = None;
+        self.server = Server::None;
+        self.last_report = report;
+        if self.closing.is_some() {
+            self.subject.status = InstanceStatus::Stopped;
+        } else if std::mem::take(&mut self.restart_wanted) {
+            self.disconnect();
+            self.start();
+        }
+    }
+}
+
+fn stop(running: Running) -> impl Future<Output = StopReport> {
+    let Running { process, client, gone, .. } = running;
+    let limits = StopLimits::default();
+    async move {
+        let dispose = client.filter(|_| !gone).map(|client| async move {
+            // Its answer changes nothing: the signals follow.
+            client.dispose(limits.dispose).await.ok();
+        });
+        process.stop(dispose, &limits).await
+    }
+}

@@ -1,0 +1,172 @@
+//! The instance's connection: what it tells is folded into the state.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::model::{Event, SessionId};
+use crate::opencode::{Client, WireError};
+
+use super::backoff::Backoff;
+use super::broken_config::BrokenConfig;
+use super::connection::{ConnectionTask, Plan, Update};
+use super::task::InstanceTask;
+use super::work::FIRST_PAGE;
+
+/// How many updates may wait for the instance; beyond that the connection waits.
+const WAITING: usize = 1024;
+
+/// The connection's task as its instance sees it. Dropping it ends the task.
+pub(super) struct Stream {
+    updates: mpsc::Receiver<Update>,
+    retry: Arc<Notify>,
+    token: CancellationToken,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.token.cancel();
+    }
+}
+
+impl Stream {
+    /// The next update; never, while there is no connection.
+    pub(super) async fn next(stream: &mut Option<Self>) -> Update {
+        match stream {
+            Some(stream) => match stream.updates.recv().await {
+                Some(update) => update,
+                None => pending().await,
+            },
+            None => pending().await,
+        }
+    }
+
+    /// An update that waits already.
+    pub(super) fn try_next(&mut self) -> Option<Update> {
+        self.updates.try_recv().ok()
+    }
+}
+
+impl InstanceTask {
+    /// Opens the event stream of a server that is ready.
+    pub(super) fn connect(&mut self, client: Client) {
+        let (sender, updates) = mpsc::channel(WAITING);
+        let retry = Arc::new(Notify::new());
+        let token = self.token.child_token();
+        let base = Duration::from_millis(self.settings.reconnect_base_ms.into());
+        let task = ConnectionTask {
+            client,
+            directory: self.subject.state.directory().to_owned(),
+            backoff: Backoff::new(base, self.settings.reconnect_attempts),
+            updates: sender,
+            retry: Arc::clone(&retry),
+            token: token.clone(),
+        };
+        self.tasks.spawn(task.run());
+        self.stream = Some(Stream { updates, retry, token });
+    }
+
+    /// Lets go of the event stream.
+    pub(super) fn disconnect(&mut self) {
+        if self.stream.take().is_some() {
+            let changes = self.subject.state.stream_lost();
+            self.touch(&changes);
+        }
+    }
+
+    /// The person does not want to wait.
+    pub(super) fn retry(&mut self) {
+        match &self.stream {
+            Some(stream) if self.server.client().is_some() => stream.retry.notify_one(),
+            _ => self.restart(),
+        }
+    }
+
+    pub(super) fn update(&mut self, update: Update) {
+        match update {
+            Update::State(connection) => self.subject.connection = connection,
+            Update::Opened(plan) => {
+                plan.send(self.plan()).ok();
+            }
+            Update::Event(event) => self.event(event),
+            Update::Snapshot(snapshot, since) => {
+                let changes = self.subject.state.fold_snapshot(*snapshot, since);
+                self.touch(&changes);
+                self.close_lost_tabs();
+                let looked_at: Vec<_> = self.views.sessions().cloned().collect();
+                for session in looked_at {
+                    self.read_messages(&session);
+                }
+            }
+            Update::Lost => {
+                let changes = self.subject.state.stream_lost();
+                self.touch(&changes);
+            }
+            Update::ConfigBroken(error) => self.config_broken(&error),
+        }
+    }
+
+    /// What a fresh snapshot must hold: all transcripts that somebody can see, as far as they are here.
+    fn plan(&self) -> Plan {
+        let state = &self.subject.state;
+        let sessions = state
+            .sessions()
+            .filter(|(id, entry)| {
+                self.views.look_at(id) || (entry.transcript().is_loaded() && self.subject.tabs.contains(id))
+            })
+            .map(|(id, entry)| (id.clone(), u32::try_from(entry.transcript().len()).unwrap_or(u32::MAX).max(FIRST_PAGE)))
+            .collect();
+        Plan { mark: state.mark(), sessions }
+    }
+
+    fn event(&mut self, event: Event) {
+        match &event {
+            Event::Session(session) => {
+                let is_new = self.subject.state.session(&session.id).is_none_or(|entry| entry.info().is_none());
+                if let Some(parent) = session.parent.clone().filter(|_| is_new) {
+                    let state = &self.subject.state;
+                    let descends = |id: &SessionId| state.is_within(id, &parent);
+                    self.subject.tabs.open_child(session.id.clone(), &parent, descends);
+                }
+            }
+            Event::SessionFailed { session: None, failure } => {
+                self.subject.note(format!("{}: {}", failure.name, failure.message));
+            }
+            Event::Unknown { name, reason } if self.unknown.insert(name.clone()) => {
+                let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+                self.subject.note(format!("An event of an unknown form: {name}{reason}."));
+            }
+            _ => {}
+        }
+        let removed = match &event {
+            Event::SessionRemoved(session) => Some(session.clone()),
+            _ => None,
+        };
+        let changes = self.subject.state.apply(event);
+        self.touch(&changes);
+        if let Some(session) = removed {
+            self.close_tab(&session);
+        }
+    }
+
+    /// Tabs of sessions that the server no longer has.
+    fn close_lost_tabs(&mut self) {
+        for id in self.subject.tabs.ids() {
+            let id = SessionId(id);
+            if self.subject.state.session(&id).is_none() {
+                self.close_tab(&id);
+            }
+        }
+    }
+
+    /// The server answers nothing for this folder until it is started anew with another configuration.
+    fn config_broken(&mut self, error: &WireError) {
+        self.failed(error.to_problem());
+        if let WireError::ConfigBroken { path, .. } = error {
+            self.broken_config = Some(BrokenConfig::watch(path));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The one owner of an instance: its server, its connection and its state. Everything that changes them passes through
+//! this task's loop, one thing after the other.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::model::{MessageId, PartId, SessionId};
+use crate::protocol::{Focus, Settings, Snapshot};
+use crate::server::StopReport;
+use crate::store::Changes;
+
+use super::broken_config::BrokenConfig;
+use super::command::{Command, Reply, Scroll};
+use super::launch::Launcher;
+use super::server_life::Server;
+use super::stream_life::Stream;
+use super::subject::Subject;
+use super::views::Views;
+use super::work::Done;
+
+/// How many things are folded in before windows get their batches, when more wait.
+const BURST: usize = 512;
+
+pub(super) struct InstanceTask {
+    pub(super) folder: PathBuf,
+    pub(super) launcher: Launcher,
+    pub(super) settings: Settings,
+    pub(super) subject: Subject,
+    pub(super) views: Views,
+    pub(super) server: Server,
+    pub(super) stream: Option<Stream>,
+    pub(super) broken_config: Option<BrokenConfig>,
+    /// Sessions whose messages are being read.
+    pub(super) reading: HashSet<SessionId>,
+    /// Names of unknown events that were logged.
+    pub(super) unknown: HashSet<String>,
+    /// The server is to be started again when the one before is gone.
+    pub(super) restart_wanted: bool,
+    /// How the last server was stopped.
+    pub(super) last_report: StopReport,
+    pub(super) closing: Option<Reply<StopReport>>,
+    pub(super) done: mpsc::UnboundedSender<Done>,
+    pub(super) tasks: TaskTracker,
+    pub(super) token: CancellationToken,
+}
+
+impl InstanceTask {
+    /// Starts the server and serves until the instance is closed, or all handles are gone.
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut done: mpsc::UnboundedReceiver<Done>) {
+        self.start();
+        'life: loop {
+            tokio::select! {
+                // Dropping the server's handle kills its group: the whole app is going down.
+                () = self.token.cancelled() => break,
+                command = commands.recv() => match command {
+                    Some(command) => self.command(command),
+                    None => break,
+                },
+                Some(done) = done.recv() => self.done(done),
+                event = self.server.next() => self.server_event(event),
+                update = Stream::next(&mut self.stream) => self.update(update),
+                () = BrokenConfig::changed(&mut self.broken_config) => self.restart(),
+            }
+            // What waits already is folded in first, so that a burst makes one batch and not hundreds.
+            for _ in 0..BURST {
+                if let Ok(done) = done.try_recv() {
+                    self.done(done);
+                } else if let Some(update) = self.stream.as_mut().and_then(Stream::try_next) {
+                    self.update(update);
+                } else {
+                    break;
+                }
+            }
+            if self.closing.is_some() && matches!(self.server, Server::None) {
+                break 'life;
+            }
+            self.subject.look(|source| self.views.flush(source));
+        }
+        self.token.cancel();
+        if let Some(reply) = self.closing.take() {
+            reply.send(std::mem::take(&mut self.last_report)).ok();
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::View { window, focus, reply } => {
+                reply.send(self.view(&window, focus)).ok();
+            }
+            Command::Forget { window } => self.views.forget(&window),
+            Command::Acknowledge { window, feed, revision } => {
+                if let Some(feed) = self.views.feed(&window, feed) {
+                    feed.acknowledge(revision);
+                }
+            }
+            Command::Fetch { window, feed, revision, reply } => {
+                reply.send(self.views.feed(&window, feed).and_then(|feed| feed.fetch(revision))).ok();
+            }
+            Command::Scroll { window, feed, to } => self.scroll(&window, feed, to),
+            Command::Expand { window, feed, message, part, expanded } => {
+                self.expand(&window, feed, &message, part, expanded);
+            }
+            Command::CloseTab { session } => self.close_tab(&session),
+            Command::NewSession { window, reply } => self.new_session(window, reply),
+            Command::Prompt { window, session, text, reply } => self.prompt(window, session, text, reply),
+            Command::Abort { session, reply } => self.abort(session, reply),
+            Command::Answer { request, answer, reply } => self.answer(request, answer, reply),
+            Command::Restart => self.restart(),
+            Command::Retry => self.retry(),
+            Command::Configure(settings) => self.settings = settings,
+            Command::Close { reply } => {
+                self.closing = Some(reply);
+                self.disconnect();
+                self.stop();
+            }
+        }
+    }
+
+    /// The window's view, from now on of `focus` when that is given. A session that is looked at gets a tab, and its
+    /// messages are read if they are not here yet.
+    pub(super) fn view(&mut self, window: &str, focus: Option<Focus>) -> Snapshot {
+        let known = |id: &str| self.subject.state.session(&SessionId::from(id)).is_some();
+        let focus = match focus {
+            Some(Focus::Session { id }) if !known(&id) => None,
+            Some(Focus::Session { id }) => {
+                self.subject.tabs.open(SessionId::from(id.as_str()));
+                Some(Focus::Session { id })
+            }
+            other => other,
+        };
+        let snapshot = self.subject.look(|source| self.views.open(window, focus, source));
+        if let Focus::Session { id } = &snapshot.view.focus {
+            self.read_messages(&SessionId::from(id.as_str()));
+        }
+        snapshot
+    }
+
+    fn scroll(&mut self, window: &str, feed: u64, to: Scroll) {
+        let Some(feed) = self.views.feed(window, feed) else { return };
+        let Some(session) = feed.session().cloned() else { return };
+        let Some(entry) = self.subject.state.session(&session) else { return };
+        match to {
+            Scroll::Newer => feed.show_newer(entry),
+            Scroll::Latest => feed.show_latest(),
+            Scroll::Older => {
+                if !feed.show_older(entry)
+                    && let Some(cursor) = entry.transcript().older().map(str::to_owned)
+                {
+                    let number = feed.number();
+                    self.read_older(session, cursor, window.to_owned(), number);
+                }
+            }
+        }
+    }
+
+    fn expand(&mut self, window: &str, feed: u64, message: &MessageId, part: PartId, expanded: bool) {
+        if let Some(feed) = self.views.feed(window, feed) {
+            feed.expand(message, part, expanded);
+        }
+    }
+
+    /// Takes a session's tab away, and turns the windows that look at it to its neighbour.
+    pub(super) fn close_tab(&mut self, session: &SessionId) {
+        let neighbour = self.subject.tabs.close(session);
+        let focus = neighbour.clone().map_or(Focus::Start, |id| Focus::Session { id: id.0 });
+        self.subject.look(|source| self.views.turn_away(session, &focus, source));
+        if let Some(neighbour) = neighbour.filter(|id| self.views.look_at(id)) {
+            self.read_messages(&neighbour);
+        }
+    }
+
+    /// Lets all windows know what was touched; they get it with their next batch.
+    pub(super) fn touch(&mut self, changes: &Changes) {
+        if !changes.is_empty() {
+            self.views.touch(changes);
+        }
+    }
+}

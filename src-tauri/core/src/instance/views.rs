@@ -1,0 +1,89 @@
+//! The windows that look at an instance, and what each of them looks at.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::feed::{Feed, Source};
+use crate::model::SessionId;
+use crate::protocol::{Announcement, Focus, InstanceId, Snapshot};
+use crate::store::Changes;
+
+/// Where announcements go. The shell implements it with events of its windows.
+pub trait Windows: Send + Sync + 'static {
+    /// Tells a window that a batch is ready. Must not block.
+    fn announce(&self, window: &str, announcement: &Announcement);
+}
+
+/// One feed for each window.
+pub(super) struct Views {
+    instance: InstanceId,
+    windows: Arc<dyn Windows>,
+    feeds: HashMap<String, Feed>,
+    made: u64,
+}
+
+impl Views {
+    pub(super) fn new(instance: InstanceId, windows: Arc<dyn Windows>) -> Self {
+        Self { instance, windows, feeds: HashMap::new(), made: 0 }
+    }
+
+    /// A fresh feed for the window, on what it looked at before unless it turns to something else, and its snapshot.
+    pub(super) fn open(&mut self, window: &str, focus: Option<Focus>, source: &Source<'_>) -> Snapshot {
+        let focus = focus.or_else(|| self.feeds.get(window).map(|feed| feed.focus().clone())).unwrap_or_default();
+        self.made += 1;
+        let mut feed = Feed::new(self.instance.clone(), self.made, focus);
+        let snapshot = feed.snapshot(source);
+        self.feeds.insert(window.to_owned(), feed);
+        snapshot
+    }
+
+    pub(super) fn forget(&mut self, window: &str) {
+        self.feeds.remove(window);
+    }
+
+    /// The window's feed, if it is still the one that the window speaks of.
+    pub(super) fn feed(&mut self, window: &str, number: u64) -> Option<&mut Feed> {
+        self.feeds.get_mut(window).filter(|feed| feed.number() == number)
+    }
+
+    /// True when some window looks at the session.
+    pub(super) fn look_at(&self, session: &SessionId) -> bool {
+        self.feeds.values().any(|feed| feed.session() == Some(session))
+    }
+
+    /// The sessions that windows look at.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &SessionId> {
+        self.feeds.values().filter_map(Feed::session)
+    }
+
+    /// Turns the windows that look at a session to something else. The announcement of a feed that they do not know
+    /// makes them ask for the new view.
+    pub(super) fn turn_away(&mut self, session: &SessionId, focus: &Focus, source: &Source<'_>) {
+        let windows: Vec<String> =
+            self.feeds.iter().filter(|(_, feed)| feed.session() == Some(session)).map(|(window, _)| window.clone()).collect();
+        for window in windows {
+            self.turn(&window, focus.clone(), source);
+        }
+    }
+
+    /// Turns one window to something else.
+    pub(super) fn turn(&mut self, window: &str, focus: Focus, source: &Source<'_>) {
+        let Snapshot { instance, feed, revision, .. } = self.open(window, Some(focus), source);
+        self.windows.announce(window, &Announcement { instance, feed, revision, batch: None });
+    }
+
+    pub(super) fn touch(&mut self, changes: &Changes) {
+        for feed in self.feeds.values_mut() {
+            feed.touch(changes);
+        }
+    }
+
+    /// Gives each window that has credit its next batch.
+    pub(super) fn flush(&mut self, source: &Source<'_>) {
+        for (window, feed) in &mut self.feeds {
+            if let Some(announcement) = feed.next(source) {
+                self.windows.announce(window, &announcement);
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Output of tools and servers, as text that is shown as it is.
+
+use std::fmt::Write;
+
+use vte::{Params, Parser, Perform};
+
+use super::escape::is_reordering;
+
+/// What a terminal would show of `text`, without colours: escape sequences take no effect and are gone, a carriage
+/// return writes over the line, NUL is U+FFFD, and characters that reorder others are shown by their code.
+///
+/// The result is text, not HTML. An escape sequence ends with its line at the latest, so that one that is never ended
+/// hides no more than that.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        line_into(&mut out, line);
+    }
+    out
+}
+
+/// A summary of `text`: its first line that is not empty, with runs of white space made one space, at most `max`
+/// characters long; `…` stands for the rest of a line that is longer.
+pub fn one_line(text: &str, max: usize) -> String {
+    for line in text.split('\n') {
+        let mut shown = String::new();
+        line_into(&mut shown, bounded(line, max));
+        shown.retain(|c| {
+            !is_reordering(c) && (c.is_whitespace() || !c.is_control()) && c != char::REPLACEMENT_CHARACTER
+        });
+        let collapsed = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        if collapsed.is_empty() {
+            continue;
+        }
+        if collapsed.chars().count() <= max {
+            return collapsed;
+        }
+        let kept: String = collapsed.chars().take(max.saturating_sub(1)).collect();
+        return if max == 0 { kept } else { kept.trim_end().to_owned() + "…" };
+    }
+    String::new()
+}
+
+/// Enough of a line for a summary of `max` characters, with room for escape sequences and white space.
+fn bounded(line: &str, max: usize) -> &str {
+    let mut end = line.len().min(max.saturating_mul(16).saturating_add(4096));
+    while !line.is_char_boundary(end) {
+        end -= 1;
+    }
+    &line[..end]
+}
+
+fn line_into(out: &mut String, line: &str) {
+    let special = |c: char| (c.is_control() && c != '\t') || is_reordering(c);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if !line.contains(special) {
+        return out.push_str(line);
+    }
+    let mut screen = Line::default();
+    Parser::new().advance(&mut screen, line.as_bytes());
+    for c in screen.cells {
+        if is_reordering(c) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "⟨U+{:04X}⟩", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+}
+
+/// One line of a terminal without an end.
+#[derive(Default)]
+struct Line {
+    cells: Vec<char>,
+    column: usize,
+}
+
+impl Perform for Line {
+    fn print(&mut self, c: char) {
+        let c = if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+        match self.cells.get_mut(self.column) {
+            Some(cell) => *cell = c,
+            None => self.cells.push(c),
+        }
+        self.column += 1;
+    }
+
+    fn execute(&mut self, byte: u8) {
+        match byte {
+            b'\r' => self.column = 0,
+            0x08 => self.column = self.column.saturating_sub(1),
+            b'\t' => {
+                // Going over text with a tab leaves it as it is in a terminal; at the end it is kept as a tab.
+                if self.column == self.cells.len() {
+                    self.cells.push('\t');
+                }
+                self.column += 1;
+            }
+            0 => self.print(char::REPLACEMENT_CHARACTER),
+            _ => {}
+        }
+    }
+
+    fn csi_dispatch(&mut self, params: &Params, _intermediates: &[u8], _ignore: bool, action: char) {
+        // Erase in line: progress displays use it to shorten what they write over.
+        if action == 'K' {
+            match params.iter().next().and_then(|param| param.first()).copied().unwrap_or(0) {
+                0 => self.cells.truncate(self.column),
+                2 => {
+                    self.cells.clear();
+                    self.column = 0;
+                }
+                _ => {}
+            }
+        }
+    }
+}
