@@ -2,4 +2,5 @@
 //! and feeds windows with snapshots and small patches.
 
 pub mod model;
+pub mod opencode;
 pub mod protocol;
