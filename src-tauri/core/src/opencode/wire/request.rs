@@ -1,0 +1,104 @@
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::json::{each, id, lenient, lenient_list};
+use crate::model::{MessageId, Permission, Question, QuestionItem, QuestionOption, RequestId, SessionId};
+
+#[derive(Deserialize)]
+pub(super) struct WirePermission {
+    #[serde(deserialize_with = "id")]
+    id: RequestId,
+    #[serde(rename = "sessionID", deserialize_with = "id")]
+    session: SessionId,
+    #[serde(default, deserialize_with = "lenient")]
+    permission: String,
+    #[serde(default, deserialize_with = "lenient_list")]
+    patterns: Vec<String>,
+    #[serde(default, deserialize_with = "lenient_list")]
+    always: Vec<String>,
+    #[serde(default)]
+    metadata: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    tool: Option<ToolCall>,
+}
+
+#[derive(Deserialize)]
+struct ToolCall {
+    #[serde(rename = "messageID", deserialize_with = "id")]
+    message: MessageId,
+    #[serde(rename = "callID")]
+    call: String,
+}
+
+impl From<WirePermission> for Permission {
+    fn from(wire: WirePermission) -> Self {
+        Self {
+            id: wire.id,
+            session: wire.session,
+            kind: wire.permission,
+            patterns: wire.patterns,
+            always: wire.always,
+            metadata: wire.metadata,
+            tool: wire.tool.map(|tool| (tool.message, tool.call)),
+        }
+    }
+}
+
+/// The answer of `GET /permission`.
+pub fn permissions(values: Vec<Value>) -> Vec<Permission> {
+    each("permission", values, |value| serde_json::from_value::<WirePermission>(value).map(Permission::from))
+}
+
+#[derive(Deserialize)]
+pub(super) struct WireQuestion {
+    #[serde(deserialize_with = "id")]
+    id: RequestId,
+    #[serde(rename = "sessionID", deserialize_with = "id")]
+    session: SessionId,
+    // Strict: answers are given by position, so none may be left out here.
+    questions: Vec<WireItem>,
+}
+
+#[derive(Deserialize)]
+struct WireItem {
+    #[serde(default, deserialize_with = "lenient")]
+    header: String,
+    #[serde(default, deserialize_with = "lenient")]
+    question: String,
+    #[serde(default, deserialize_with = "lenient_list")]
+    options: Vec<WireOption>,
+    #[serde(default, deserialize_with = "lenient")]
+    multiple: bool,
+}
+
+#[derive(Deserialize)]
+struct WireOption {
+    label: String,
+    #[serde(default, deserialize_with = "lenient")]
+    description: String,
+}
+
+impl From<WireQuestion> for Question {
+    fn from(wire: WireQuestion) -> Self {
+        let option = |option: WireOption| QuestionOption { label: option.label, description: option.description };
+        let item = |item: WireItem| QuestionItem {
+            header: item.header,
+            question: item.question,
+            options: item.options.into_iter().map(option).collect(),
+            multiple: item.multiple,
+        };
+        Self { id: wire.id, session: wire.session, items: wire.questions.into_iter().map(item).collect() }
+    }
+}
+
+/// The answer of `GET /question`.
+pub fn questions(values: Vec<Value>) -> Vec<Question> {
+    each("question", values, |value| serde_json::from_value::<WireQuestion>(value).map(Question::from))
+}
+
+/// `permission.replied`, `question.replied` and `question.rejected`.
+#[derive(Deserialize)]
+pub(super) struct RequestAnswered {
+    #[serde(rename = "requestID", deserialize_with = "id")]
+    pub(super) request: RequestId,
+}
