@@ -1,0 +1,135 @@
+//! The app above its instances: which folders are open, which of them a window shows, settings and recent folders.
+//!
+//! One task owns it, as each instance's task owns the instance; [`App`] is its handle.
+
+mod folders;
+mod task;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::instance::{InstanceHandle, Launcher, Windows};
+use crate::profile::Profile;
+use crate::protocol::{AppView, InstanceId, Problem, Settings};
+
+use task::{AppTask, Command, Reply};
+
+/// Windows that also hear of the app itself.
+pub trait AppWindows: Windows {
+    /// Tells a window how the app looks now. Must not block.
+    fn app_changed(&self, window: &str, view: &AppView);
+}
+
+/// What the app is started with.
+pub struct AppStart {
+    /// The folder for settings and state.
+    pub profile: PathBuf,
+    /// The `opencode` that came with the app.
+    pub bundled: Option<PathBuf>,
+    /// Where announcements go.
+    pub windows: Arc<dyn AppWindows>,
+}
+
+/// Reaches the app's task. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    commands: mpsc::Sender<Command>,
+}
+
+impl AppStart {
+    /// Starts the app's task. Must be called in a tokio runtime.
+    pub fn start(self) -> App {
+        let (commands, commands_in) = mpsc::channel(64);
+        let tasks = TaskTracker::new();
+        let task = AppTask::new(
+            Profile::new(self.profile),
+            Launcher::new(self.bundled),
+            self.windows,
+            tasks.clone(),
+            CancellationToken::new(),
+        );
+        tasks.spawn(task.run(commands_in));
+        App { commands }
+    }
+}
+
+impl App {
+    /// How the app looks to this window, which from now on is told of each change.
+    pub async fn attach(&self, window: &str) -> Result<AppView, Problem> {
+        let window = window.to_owned();
+        self.ask(|reply| Command::Attach { window, reply }).await
+    }
+
+    /// Forgets a window that is gone.
+    pub async fn detach(&self, window: &str) {
+        let window = window.to_owned();
+        self.commands.send(Command::Detach { window }).await.ok();
+    }
+
+    /// Opens a folder, or goes to its tab when it is open already. With a window, that window shows it.
+    ///
+    /// # Errors
+    /// `folder_missing`, `folder_not_a_directory` or `folder_not_readable`.
+    pub async fn open_folder(&self, window: Option<&str>, path: impl Into<PathBuf>) -> Result<InstanceId, Problem> {
+        let (window, path) = (window.map(str::to_owned), path.into());
+        self.ask(|reply| Command::Open { window, path, reply }).await?
+    }
+
+    /// Stops an instance's server and closes its tab. Answers when nothing of it is left.
+    pub async fn close_instance(&self, instance: &str) -> Result<(), Problem> {
+        let instance = instance.to_owned();
+        self.ask(|reply| Command::Close { instance, reply }).await
+    }
+
+    /// Shows an instance in a window, or the start page.
+    pub async fn select_instance(&self, window: &str, instance: Option<&str>) -> Result<(), Problem> {
+        let (window, instance) = (window.to_owned(), instance.map(str::to_owned));
+        self.ask(|reply| Command::Select { window, instance, reply }).await
+    }
+
+    /// Reaches an instance.
+    ///
+    /// # Errors
+    /// `instance_closed` when there is none of this id.
+    pub async fn instance(&self, instance: &str) -> Result<InstanceHandle, Problem> {
+        let instance = instance.to_owned();
+        self.ask(|reply| Command::Instance { instance, reply })
+            .await?
+            .ok_or_else(|| Problem::new("instance_closed", "This folder was closed."))
+    }
+
+    /// Changes and saves the settings.
+    ///
+    /// # Errors
+    /// `settings_invalid` with what is wrong; `profile_not_saved` when they could not be written, and then they are in
+    /// force until the app ends.
+    pub async fn update_settings(&self, settings: Settings) -> Result<(), Problem> {
+        self.ask(|reply| Command::Configure { settings, reply }).await?
+    }
+
+    /// Shows a problem at the level of the app, until it is dismissed.
+    pub async fn report(&self, problem: Problem) {
+        self.commands.send(Command::Report(problem)).await.ok();
+    }
+
+    /// Takes a problem away that the person has read.
+    pub async fn dismiss(&self, code: &str) {
+        self.commands.send(Command::Dismiss { code: code.to_owned() }).await.ok();
+    }
+
+    /// Stops all servers. The app's task ends with it.
+    pub async fn shut_down(&self) {
+        self.ask(|reply| Command::ShutDown { reply }).await.ok();
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Problem> {
+        let gone = || Problem::new("shutting_down", "Outrider is closing.");
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())
+    }
+}

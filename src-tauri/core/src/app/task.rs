@@ -1,0 +1,232 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::instance::{InstanceHandle, Launcher, Opening, Windows};
+use crate::profile::Profile;
+use crate::protocol::{AppView, InstanceId, InstanceRow, Problem, Settings};
+use crate::server::check_folder;
+
+use super::AppWindows;
+use super::folders::folder_rows;
+
+/// Where an answer goes.
+pub(super) type Reply<T> = oneshot::Sender<T>;
+
+/// What is asked of the app.
+pub(super) enum Command {
+    Attach { window: String, reply: Reply<AppView> },
+    Detach { window: String },
+    Open { window: Option<String>, path: PathBuf, reply: Reply<Result<InstanceId, Problem>> },
+    Close { instance: InstanceId, reply: Reply<()> },
+    Select { window: String, instance: Option<InstanceId>, reply: Reply<()> },
+    Instance { instance: InstanceId, reply: Reply<Option<InstanceHandle>> },
+    Configure { settings: Settings, reply: Reply<Result<(), Problem>> },
+    Report(Problem),
+    Dismiss { code: String },
+    ShutDown { reply: Reply<()> },
+}
+
+pub(super) struct AppTask {
+    profile: Profile,
+    launcher: Launcher,
+    windows: Arc<dyn AppWindows>,
+    tasks: TaskTracker,
+    token: CancellationToken,
+    settings: Settings,
+    recent: Vec<String>,
+    problems: Vec<Problem>,
+    instances: Vec<InstanceHandle>,
+    /// What each window shows; none is the start page.
+    active: BTreeMap<String, Option<InstanceId>>,
+    /// The instance that was opened last: what a window shows that attaches later.
+    latest: Option<InstanceId>,
+    opened: u64,
+    revision: u64,
+}
+
+impl AppTask {
+    pub(super) fn new(
+        profile: Profile,
+        launcher: Launcher,
+        windows: Arc<dyn AppWindows>,
+        tasks: TaskTracker,
+        token: CancellationToken,
+    ) -> Self {
+        let (settings, bad_settings) = profile.settings();
+        let (recent, bad_recent) = profile.recent();
+        Self {
+            profile,
+            launcher,
+            windows,
+            tasks,
+            token,
+            settings,
+            recent,
+            problems: bad_settings.into_iter().chain(bad_recent).collect(),
+            instances: Vec::new(),
+            active: BTreeMap::new(),
+            latest: None,
+            opened: 0,
+            revision: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        while let Some(command) = commands.recv().await {
+            match command {
+                Command::Attach { window, reply } => {
+                    let latest = self.latest.clone();
+                    self.active.entry(window.clone()).or_insert(latest);
+                    reply.send(self.view(&window)).ok();
+                }
+                Command::Detach { window } => {
+                    self.active.remove(&window);
+                    for instance in &self.instances {
+                        instance.forget(&window).await;
+                    }
+                }
+                Command::Open { window, path, reply } => {
+                    reply.send(self.open(window, path).await).ok();
+                    self.changed();
+                }
+                Command::Close { instance, reply } => {
+                    self.close(&instance, reply);
+                    self.changed();
+                }
+                Command::Select { window, instance, reply } => {
+                    if instance.as_ref().is_none_or(|id| self.instances.iter().any(|handle| handle.id() == id)) {
+                        self.active.insert(window, instance);
+                    }
+                    reply.send(()).ok();
+                    self.changed();
+                }
+                Command::Instance { instance, reply } => {
+                    reply.send(self.instances.iter().find(|handle| *handle.id() == instance).cloned()).ok();
+                }
+                Command::Configure { settings, reply } => {
+                    reply.send(self.configure(settings).await).ok();
+                    self.changed();
+                }
+                Command::Report(problem) => {
+                    self.problems.retain(|other| other.code != problem.code);
+                    self.problems.push(problem);
+                    self.changed();
+                }
+                Command::Dismiss { code } => {
+                    self.problems.retain(|problem| problem.code != code);
+                    self.changed();
+                }
+                Command::ShutDown { reply } => {
+                    self.shut_down().await;
+                    reply.send(()).ok();
+                    return;
+                }
+            }
+        }
+        // Nobody can ask for anything any more.
+        self.shut_down().await;
+    }
+
+    async fn open(&mut self, window: Option<String>, path: PathBuf) -> Result<InstanceId, Problem> {
+        let folder = check_folder(&path).await?;
+        let open_already = self.instances.iter().find(|handle| handle.folder() == folder).map(|handle| handle.id().clone());
+        let id = open_already.unwrap_or_else(|| {
+            self.opened += 1;
+            let id = format!("i{}", self.opened);
+            let windows: Arc<dyn Windows> = Arc::clone(&self.windows) as Arc<dyn Windows>;
+            let (settings, launcher) = (self.settings.clone(), self.launcher.clone());
+            let opening = Opening { id: id.clone(), folder: folder.clone(), settings, launcher, windows };
+            self.instances.push(opening.open(&self.tasks, &self.token));
+            id
+        });
+        let remembered = self.profile.remember(&mut self.recent, &folder.to_string_lossy());
+        self.problems.extend(remembered.err());
+        self.latest = Some(id.clone());
+        match window {
+            Some(window) => {
+                self.active.insert(window, Some(id.clone()));
+            }
+            None => self.active.values_mut().for_each(|active| *active = Some(id.clone())),
+        }
+        Ok(id)
+    }
+
+    /// Takes the tab away at once; the answer comes when the server and all that it started are gone.
+    fn close(&mut self, id: &str, reply: Reply<()>) {
+        let Some(at) = self.instances.iter().position(|handle| handle.id() == id) else {
+            reply.send(()).ok();
+            return;
+        };
+        let handle = self.instances.remove(at);
+        let neighbour = self.instances.get(at).or_else(|| self.instances.last()).map(|handle| handle.id().clone());
+        for active in self.active.values_mut().chain([&mut self.latest]) {
+            if active.as_deref() == Some(id) {
+                active.clone_from(&neighbour);
+            }
+        }
+        self.tasks.spawn(async move {
+            handle.close().await.ok();
+            reply.send(()).ok();
+        });
+    }
+
+    async fn configure(&mut self, settings: Settings) -> Result<(), Problem> {
+        check(&settings)?;
+        self.settings = settings;
+        for instance in &self.instances {
+            instance.configure(self.settings.clone()).await.ok();
+        }
+        self.profile.save_settings(&self.settings)
+    }
+
+    async fn shut_down(&mut self) {
+        let closing: Vec<_> = self.instances.drain(..).map(|handle| async move { handle.close().await.ok() }).collect();
+        futures_util::future::join_all(closing).await;
+        self.token.cancel();
+    }
+
+    fn changed(&mut self) {
+        self.revision += 1;
+        for window in self.active.keys() {
+            self.windows.app_changed(window, &self.view(window));
+        }
+    }
+
+    fn view(&self, window: &str) -> AppView {
+        let home = std::env::home_dir();
+        let open: Vec<_> = self.instances.iter().map(|handle| handle.folder().to_string_lossy().into_owned()).collect();
+        let recent: Vec<_> = self.recent.iter().filter(|path| !open.contains(path)).cloned().collect();
+        let ids = self.instances.iter().map(|handle| handle.id().clone());
+        let rows = folder_rows(&open, home.as_deref());
+        AppView {
+            revision: self.revision,
+            instances: ids.zip(rows).map(|(id, folder)| InstanceRow { id, folder }).collect(),
+            active: self.active.get(window).cloned().flatten(),
+            recent: folder_rows(&recent, home.as_deref()),
+            settings: self.settings.clone(),
+            problems: self.problems.clone(),
+        }
+    }
+}
+
+fn check(settings: &Settings) -> Result<(), Problem> {
+    let invalid = |message: &str| Err(Problem::new("settings_invalid", message));
+    if !(1_000..=600_000).contains(&settings.ready_timeout_ms) {
+        return invalid("The time limit for a start must be between 1 and 600 seconds.");
+    }
+    if !(10..=60_000).contains(&settings.reconnect_base_ms) {
+        return invalid("The first delay before reconnecting must be between 10 and 60,000 milliseconds.");
+    }
+    if !(1..=20).contains(&settings.reconnect_attempts) {
+        return invalid("The number of attempts to reconnect must be between 1 and 20.");
+    }
+    if settings.opencode_path.as_ref().is_some_and(|path| path.trim().is_empty()) {
+        return invalid("The path of the opencode binary is empty; leave it out to find it by itself.");
+    }
+    Ok(())
+}
