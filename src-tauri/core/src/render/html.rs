@@ -1,5 +1,6 @@
 //! Markdown events to HTML: one string of complete elements for each top-level block.
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -263,7 +264,8 @@ impl Writer {
                 written = address.end;
                 let shown = &text[address];
                 if let Some(href) = link::href(shown) {
-                    self.out.push_str(&format!(r#"<a href="{href}" rel="noreferrer">"#));
+                    // Writing to a String cannot fail.
+                    let _ = write!(self.out, r#"<a href="{href}" rel="noreferrer">"#);
                     escape::text_into(&mut self.out, shown);
                     self.out.push_str("</a>");
                 } else {

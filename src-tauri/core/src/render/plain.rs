@@ -1,5 +1,6 @@
 //! Output of tools and servers, as text that is shown as it is.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use vte::{Params, Parser, Perform};
@@ -17,7 +18,15 @@ pub fn plain(text: &str) -> String {
         if index > 0 {
             out.push('\n');
         }
-        line_into(&mut out, line);
+        let line = shown(line);
+        let mut rest = line.as_ref();
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_reordering(*c)) {
+            out.push_str(&rest[..at]);
+            // Writing to a String cannot fail.
+            let _ = write!(out, "⟨U+{:04X}⟩", u32::from(c));
+            rest = &rest[at + c.len_utf8()..];
+        }
+        out.push_str(rest);
     }
     out
 }
@@ -26,12 +35,11 @@ pub fn plain(text: &str) -> String {
 /// characters long; `…` stands for the rest of a line that is longer.
 pub fn one_line(text: &str, max: usize) -> String {
     for line in text.split('\n') {
-        let mut shown = String::new();
-        line_into(&mut shown, bounded(line, max));
-        shown.retain(|c| {
+        let mut kept = shown(bounded(line, max)).into_owned();
+        kept.retain(|c| {
             !is_reordering(c) && (c.is_whitespace() || !c.is_control()) && c != char::REPLACEMENT_CHARACTER
         });
-        let collapsed = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        let collapsed = kept.split_whitespace().collect::<Vec<_>>().join(" ");
         if collapsed.is_empty() {
             continue;
         }
@@ -53,22 +61,15 @@ fn bounded(line: &str, max: usize) -> &str {
     &line[..end]
 }
 
-fn line_into(out: &mut String, line: &str) {
-    let special = |c: char| (c.is_control() && c != '\t') || is_reordering(c);
+/// What a terminal would show of one line. Characters that reorder others are still in it.
+fn shown(line: &str) -> Cow<'_, str> {
     let line = line.strip_suffix('\r').unwrap_or(line);
-    if !line.contains(special) {
-        return out.push_str(line);
+    if !line.contains(|c: char| c.is_control() && c != '\t') {
+        return Cow::Borrowed(line);
     }
     let mut screen = Line::default();
     Parser::new().advance(&mut screen, line.as_bytes());
-    for c in screen.cells {
-        if is_reordering(c) {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "⟨U+{:04X}⟩", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
+    Cow::Owned(screen.cells.into_iter().collect())
 }
 
 /// One line of a terminal without an end.

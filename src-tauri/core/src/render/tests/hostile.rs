@@ -111,7 +111,7 @@ fn floods() -> Vec<(&'static str, String)> {
         ("definitions", many("[a]: http://b\n")),
         ("references", "[a]: http://".to_owned() + &many("b") + "\n\n" + &many("[a] ")),
         ("footnotes", many("[^a]") + "\n\n[^a]: b"),
-        ("footnote definitions", (0..n).map(|i| format!("[^{i}]: a\n")).collect()),
+        ("footnote definitions", (0..n).map(|i| format!("[^{i}]: a\n")).collect::<Vec<_>>().concat()),
         ("table", format!("|{}\n|{}\n{}", "a|".repeat(1000), "-|".repeat(1000), "|\n".repeat(n))),
         ("cells", "|a|\n|-|\n".to_owned() + &many("|a")),
         ("setext", many("a\n=\n")),
@@ -190,8 +190,5 @@ fn floods_are_safe_small_and_end() {
         assert_safe(&blocks);
         let length: usize = blocks.iter().map(|block| block.html.len()).sum();
         assert!(length < 60 * text.len() + 4_000_000, "{name}: {} bytes became {length}", text.len());
-        if std::env::var_os("RENDER_TIMES").is_some() {
-            println!("{name}: {} bytes, {took:?}, {length} bytes out", text.len());
-        }
     }
 }

@@ -44,9 +44,9 @@ proptest! {
     #[test]
     fn nothing_but_text_remains(text in "[a-z\\x00-\\x1f\\x7f-\\u{9f}\\[;0-9\\u{202e}é😀]*", max in 0_usize..20) {
         let shown = plain(&text);
-        prop_assert!(!shown.contains(|c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || c == '\u{202E}'));
+        assert!(!shown.contains(|c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || c == '\u{202E}'));
         let line = one_line(&text, max);
         prop_assert!(line.chars().count() <= max);
-        prop_assert!(!line.contains(|c: char| c.is_control() || c == '\u{202E}'));
+        assert!(!line.contains(|c: char| c.is_control() || c == '\u{202E}'));
     }
 }

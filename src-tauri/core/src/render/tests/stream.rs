@@ -216,7 +216,9 @@ fn a_line_that_is_not_complete_closes_nothing() {
 #[test]
 fn later_definitions_come_right_at_the_end() {
     let mut stream = Stream::new();
-    stream.push("[a] and b[^1]\n\nc\n\n[a]: https://d.e\n[^1]: f\n");
+    stream.push("[a] and b[^1]\n\nc\n\n");
+    assert_eq!(stream.closed(), 1);
+    stream.push("[a]: https://d.e\n[^1]: f\n");
     assert!(stream.blocks()[0].html.contains("[a]"));
     let mark = stream.mark();
     stream.finish();
