@@ -83,7 +83,9 @@ fn set_aside(what: &str, path: &Path, error: &serde_json::Error) -> Problem {
     let aside = (1..1000).map(|n| path.with_extension(format!("json.bad{n}"))).find(|aside| !aside.exists());
     let kept = aside.filter(|aside| std::fs::rename(path, aside).is_ok());
     let message = match kept {
-        Some(kept) => format!("The {what} could not be understood; they were kept as {} and begin anew.", kept.display()),
+        Some(kept) => {
+            format!("The {what} could not be understood; they were kept as {} and begin anew.", kept.display())
+        }
         None => format!("The {what} in {} could not be understood; they begin anew.", path.display()),
     };
     Problem::new("profile_damaged", message).with_detail(error.to_string())

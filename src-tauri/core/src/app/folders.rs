@@ -32,7 +32,8 @@ fn hint(path: &str, rivals: &[&String]) -> String {
     };
     let own = parents(path);
     let others: Vec<_> = rivals.iter().map(|rival| parents(rival)).collect();
-    let depth = (1..=own.len()).find(|depth| others.iter().all(|other| own[..*depth] != other[..(*depth).min(other.len())]));
+    let depth =
+        (1..=own.len()).find(|depth| others.iter().all(|other| own[..*depth] != other[..(*depth).min(other.len())]));
     let mut end: Vec<_> = own[..depth.unwrap_or(own.len())].to_vec();
     end.reverse();
     if end.is_empty() { "/".to_owned() } else { end.join("/") }

@@ -44,15 +44,15 @@ impl AppStart {
     /// Starts the app's task. Must be called in a tokio runtime.
     pub fn start(self) -> App {
         let (commands, commands_in) = mpsc::channel(64);
-        let tasks = TaskTracker::new();
         let task = AppTask::new(
             Profile::new(self.profile),
             Launcher::new(self.bundled),
             self.windows,
-            tasks.clone(),
+            TaskTracker::new(),
             CancellationToken::new(),
         );
-        tasks.spawn(task.run(commands_in));
+        // Not on the tracker whose end it waits for when it shuts down.
+        TaskTracker::new().spawn(task.run(commands_in));
         App { commands }
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +14,9 @@ use crate::server::check_folder;
 
 use super::AppWindows;
 use super::folders::folder_rows;
+
+/// How long the end of everything may take when the app ends: a server's stop has 8 s.
+const CLOSE_LIMIT: Duration = Duration::from_secs(9);
 
 /// Where an answer goes.
 pub(super) type Reply<T> = oneshot::Sender<T>;
@@ -134,7 +138,8 @@ impl AppTask {
 
     async fn open(&mut self, window: Option<String>, path: PathBuf) -> Result<InstanceId, Problem> {
         let folder = check_folder(&path).await?;
-        let open_already = self.instances.iter().find(|handle| handle.folder() == folder).map(|handle| handle.id().clone());
+        let open_already =
+            self.instances.iter().find(|handle| handle.folder() == folder).map(|handle| handle.id().clone());
         let id = open_already.unwrap_or_else(|| {
             self.opened += 1;
             let id = format!("i{}", self.opened);
@@ -188,6 +193,9 @@ impl AppTask {
         let closing: Vec<_> = self.instances.drain(..).map(|handle| async move { handle.close().await.ok() }).collect();
         futures_util::future::join_all(closing).await;
         self.token.cancel();
+        self.tasks.close();
+        // Folders that were closed just before are still ending; each has its own limits.
+        tokio::time::timeout(CLOSE_LIMIT, self.tasks.wait()).await.ok();
     }
 
     fn changed(&mut self) {

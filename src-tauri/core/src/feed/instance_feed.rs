@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{PartId, SessionId};
 use crate::protocol::{
-    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SessionRow, Snapshot,
+    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SessionRow,
+    Snapshot,
 };
 use crate::store::{Changes, SessionEntry, State};
 

@@ -1,6 +1,6 @@
 use crate::model::{PartKind, Prose};
 use crate::protocol::{NoticeKind, PartBody};
-use crate::render::plain;
+use crate::render::{one_line, plain};
 use crate::store::PartEntry;
 
 /// What the window is to show of a part.
@@ -32,31 +32,34 @@ pub(super) fn shown(entry: &PartEntry, unfinished: bool) -> Shown<'_> {
         PartKind::File(file) => {
             let from_url = || file.url.rsplit('/').next().unwrap_or_default().to_owned();
             let name = file.name.clone().filter(|name| !name.is_empty());
-            let name = name.unwrap_or_else(|| if file.url.starts_with("data:") { "attachment".into() } else { from_url() });
-            Shown::Body(PartBody::File { name: plain::one_line(&name, 120), mime: plain::one_line(&file.mime, 80) })
+            let name =
+                name.unwrap_or_else(|| if file.url.starts_with("data:") { "attachment".into() } else { from_url() });
+            Shown::Body(PartBody::File { name: one_line(&name, 120), mime: one_line(&file.mime, 80) })
         }
-        PartKind::Agent { name } => notice(NoticeKind::Agent, format!("@{}", plain::one_line(name, 80))),
+        PartKind::Agent { name } => notice(NoticeKind::Agent, format!("@{}", one_line(name, 80))),
         PartKind::Subtask { description, agent, prompt } => Shown::Body(PartBody::Notice {
             notice: NoticeKind::Subtask,
-            text: format!("Subtask for {}: {}", plain::one_line(agent, 60), plain::one_line(description, 160)),
-            detail: Some(plain::plain(prompt)),
+            text: format!("Subtask for {}: {}", one_line(agent, 60), one_line(description, 160)),
+            detail: Some(plain(prompt)),
         }),
         PartKind::Patch { files } => Shown::Body(PartBody::Notice {
             notice: NoticeKind::Patch,
             text: if files.len() == 1 { "1 file changed".into() } else { format!("{} files changed", files.len()) },
-            detail: Some(plain::plain(&files.join("\n"))),
+            detail: Some(plain(&files.join("\n"))),
         }),
         PartKind::Compaction { auto: true } => {
             notice(NoticeKind::Compaction, "The conversation was summarised to make room".into())
         }
-        PartKind::Compaction { auto: false } => notice(NoticeKind::Compaction, "The conversation was summarised".into()),
+        PartKind::Compaction { auto: false } => {
+            notice(NoticeKind::Compaction, "The conversation was summarised".into())
+        }
         PartKind::Retry { attempt, message } => {
-            notice(NoticeKind::Retry, format!("Attempt {attempt} failed: {}", plain::one_line(message, 200)))
+            notice(NoticeKind::Retry, format!("Attempt {attempt} failed: {}", one_line(message, 200)))
         }
         PartKind::Unknown { kind, raw } => Shown::Body(PartBody::Notice {
             notice: NoticeKind::Unknown,
-            text: format!("A part of an unknown kind: {}", plain::one_line(kind, 80)),
-            detail: serde_json::to_string_pretty(raw).ok().map(|raw| plain::plain(&raw)),
+            text: format!("A part of an unknown kind: {}", one_line(kind, 80)),
+            detail: serde_json::to_string_pretty(raw).ok().map(|raw| plain(&raw)),
         }),
         PartKind::StepStart | PartKind::StepFinish { .. } | PartKind::Snapshot => Shown::Hidden,
     }

@@ -1,10 +1,10 @@
 use crate::model::Failure;
 use crate::protocol::Problem;
-use crate::render::plain;
+use crate::render::{one_line, plain};
 
 /// A failure of the agent's run in a sentence for the person, with what to do where that is known.
 pub(super) fn problem_of(failure: &Failure) -> Problem {
-    let said = plain::one_line(&failure.message, 300);
+    let said = one_line(&failure.message, 300);
     let said = if said.is_empty() { failure.name.clone() } else { said };
     let status = failure.status;
     let (code, message) = match (failure.name.as_str(), status) {
@@ -32,7 +32,7 @@ pub(super) fn problem_of(failure: &Failure) -> Problem {
         (_, _) => ("run_failed", format!("The run failed: {said}")),
     };
     let problem = Problem::new(code, message);
-    if failure.message.len() > 300 { problem.with_detail(plain::plain(&failure.message)) } else { problem }
+    if failure.message.len() > 300 { problem.with_detail(plain(&failure.message)) } else { problem }
 }
 
 /// A message that the server will not finish any more.

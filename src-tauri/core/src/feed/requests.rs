@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::model::{Permission, Question};
 use crate::protocol::{PermissionView, QuestionItem, QuestionOption, QuestionView};
-use crate::render::plain;
+use crate::render::{one_line, plain};
 use crate::store::State;
 
 /// A command or diff longer than this is cut in the request; the tool call shows all of it.
@@ -11,7 +11,7 @@ const DETAIL_CHARS: usize = 20_000;
 pub(super) fn permission_view(state: &State, permission: &Permission) -> PermissionView {
     let text = |key: &str| permission.metadata.get(key).and_then(Value::as_str);
     let path = text("filepath").or_else(|| permission.patterns.first().map(String::as_str)).unwrap_or_default();
-    let path = plain::one_line(path.strip_prefix(state.directory()).map_or(path, |rest| rest.trim_start_matches('/')), 160);
+    let path = one_line(path.strip_prefix(state.directory()).map_or(path, |rest| rest.trim_start_matches('/')), 160);
     let title = match permission.kind.as_str() {
         "bash" => "Run a command".to_owned(),
         "edit" => format!("Change {path}"),
@@ -19,7 +19,7 @@ pub(super) fn permission_view(state: &State, permission: &Permission) -> Permiss
         "external_directory" => format!("Work outside of the folder, in {path}"),
         "webfetch" => format!("Fetch {path}"),
         "task" => "Start a subagent".to_owned(),
-        kind => format!("Use {}", plain::one_line(kind, 80)),
+        kind => format!("Use {}", one_line(kind, 80)),
     };
     let diff = text("diff").filter(|diff| !diff.is_empty());
     let detail = diff.or_else(|| text("command")).map(str::to_owned).or_else(|| {
@@ -31,9 +31,9 @@ pub(super) fn permission_view(state: &State, permission: &Permission) -> Permiss
         session: permission.session.0.clone(),
         kind: permission.kind.clone(),
         title,
-        detail: detail.map(|detail| cut(&plain::plain(&detail))),
+        detail: detail.map(|detail| cut(&plain(&detail))),
         detail_is_diff: diff.is_some(),
-        always: permission.always.iter().map(|pattern| plain::one_line(pattern, 200)).collect(),
+        always: permission.always.iter().map(|pattern| one_line(pattern, 200)).collect(),
         part: permission
             .tool
             .as_ref()
@@ -44,13 +44,13 @@ pub(super) fn permission_view(state: &State, permission: &Permission) -> Permiss
 
 pub(super) fn question_view(question: &Question) -> QuestionView {
     let items = question.items.iter().map(|item| QuestionItem {
-        header: plain::one_line(&item.header, 120),
-        question: plain::plain(&item.question),
+        header: one_line(&item.header, 120),
+        question: plain(&item.question),
         options: item
             .options
             .iter()
             // The label is the answer that goes back: it must stay exactly as it came.
-            .map(|option| QuestionOption { label: option.label.clone(), description: plain::plain(&option.description) })
+            .map(|option| QuestionOption { label: option.label.clone(), description: plain(&option.description) })
             .collect(),
         multiple: item.multiple,
     });

@@ -1,6 +1,6 @@
 use crate::model::{RunStatus, SessionId};
 use crate::protocol::{SessionRow, SessionState};
-use crate::render::plain;
+use crate::render::one_line;
 use crate::store::{SessionEntry, State};
 
 /// The title as a person reads it. The server's placeholders ("New session - 2026-…") say nothing and become
@@ -10,7 +10,7 @@ pub fn title_of(title: &str) -> String {
         .iter()
         .filter_map(|prefix| title.strip_prefix(prefix))
         .any(|rest| rest.len() >= 20 && rest.starts_with(|first: char| first.is_ascii_digit()) && rest.ends_with('Z'));
-    let title = plain::one_line(title, 200);
+    let title = one_line(title, 200);
     if placeholder || title.is_empty() { "New session".to_owned() } else { title }
 }
 

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::model::{Tool, ToolProgress};
 use crate::protocol::{PartBody, ToolDetail, ToolState};
-use crate::render::plain;
+use crate::render::{one_line, plain};
 
 /// The most of a tool's output that one detail carries; the end of it is what a person looks for.
 const OUTPUT_CHARS: usize = 60_000;
@@ -17,10 +17,10 @@ pub(super) fn tool_body(tool: &Tool, directory: &str, running: bool, expanded: b
         ToolProgress::Pending => (ToolState::Pending, None),
         ToolProgress::Running => (ToolState::Running, None),
         ToolProgress::Completed { .. } => (ToolState::Completed, None),
-        ToolProgress::Error { error } => (ToolState::Error, Some(plain::one_line(error, 300))),
+        ToolProgress::Error { error } => (ToolState::Error, Some(one_line(error, 300))),
     };
     PartBody::Tool {
-        name: plain::one_line(&tool.name, 80),
+        name: one_line(&tool.name, 80),
         state,
         summary: summary(tool, directory),
         error,
@@ -65,7 +65,7 @@ fn summary(tool: &Tool, directory: &str) -> String {
         "apply_patch" => patched_files(tool),
         _ => title().or_else(first_text),
     };
-    plain::one_line(&text.unwrap_or_default(), 200)
+    one_line(&text.unwrap_or_default(), 200)
 }
 
 fn patched_files(tool: &Tool) -> Option<String> {
@@ -94,15 +94,15 @@ fn detail(tool: &Tool) -> ToolDetail {
     let running_output = || tool.metadata.get("output").and_then(Value::as_str).unwrap_or_default();
     let (output, error) = match &tool.progress {
         ToolProgress::Completed { output } => (output.as_str(), None),
-        ToolProgress::Error { error } => (running_output(), Some(plain::plain(error))),
+        ToolProgress::Error { error } => (running_output(), Some(plain(error))),
         ToolProgress::Pending | ToolProgress::Running => (running_output(), None),
     };
     let (output, cut) = tail(output);
     ToolDetail {
-        input: plain::plain(&input),
-        output: plain::plain(output),
+        input: plain(&input),
+        output: plain(output),
         cut,
-        diff: tool.metadata.get("diff").and_then(Value::as_str).filter(|diff| !diff.is_empty()).map(plain::plain),
+        diff: tool.metadata.get("diff").and_then(Value::as_str).filter(|diff| !diff.is_empty()).map(plain),
         error,
     }
 }

@@ -3,7 +3,7 @@ use std::ops::Bound;
 
 use crate::model::{Message, MessageId, PartId, Role, RunStatus, SessionId};
 use crate::protocol::{MessageState, MessageView, PartBody, PartView, Patch, Problem, RetryView, TranscriptView};
-use crate::render::{plain, stream::Stream};
+use crate::render::{Stream, one_line, verbatim};
 use crate::store::{Changes, MessageEntry, MessageKey, SessionEntry, State};
 
 use super::parts::{Shown, shown};
@@ -225,7 +225,11 @@ impl TranscriptFeed {
         let keys: Vec<_> = match (&from, &to) {
             // A range that ends before it begins can be left over when messages were removed; asking for it panics.
             (Bound::Included(from), Bound::Included(to)) if from > to => Vec::new(),
-            _ => transcript.order().range((from, to)).take_while(|key| end.as_ref().is_none_or(|end| *key < end)).collect(),
+            _ => transcript
+                .order()
+                .range((from, to))
+                .take_while(|key| end.as_ref().is_none_or(|end| *key < end))
+                .collect(),
         };
         keys.into_iter().filter_map(|(_, id)| {
             let message = transcript.message(id)?;
@@ -238,7 +242,7 @@ impl TranscriptFeed {
         let before = self.from.as_ref().is_some_and(|from| visible.first().is_some_and(|first| *first < from));
         let retry = match entry.status() {
             RunStatus::Retry { attempt, message, next } => {
-                Some(RetryView { attempt: *attempt, message: plain::one_line(message, 300), next: *next })
+                Some(RetryView { attempt: *attempt, message: one_line(message, 300), next: *next })
             }
             _ => None,
         };
@@ -263,7 +267,13 @@ impl TranscriptFeed {
         patches.push(Patch::TranscriptUpdated { loaded, has_older, has_newer, retry, problem });
     }
 
-    fn send_message(&mut self, head: &Message, message: &MessageEntry, context: &Context<'_>, patches: &mut Vec<Patch>) {
+    fn send_message(
+        &mut self,
+        head: &Message,
+        message: &MessageEntry,
+        context: &Context<'_>,
+        patches: &mut Vec<Patch>,
+    ) {
         let view = head_view(head, context);
         self.sent.insert(head.id.clone(), Sent { head: view.clone(), parts: BTreeMap::new() });
         patches.push(Patch::MessageUpserted { message: view });
@@ -303,12 +313,17 @@ impl TranscriptFeed {
             }
             Shown::Prose { prose, open, reasoning } => {
                 let (old, stream) = before.map_or((None, None), |part| (Some(part.view), part.stream));
-                let stream = if head.role == Role::User {
-                    Stream::verbatim(&prose.text)
+                // What a person typed is shown as typed.
+                let (blocks, stream) = if head.role == Role::User {
+                    (verbatim(&prose.text), None)
                 } else {
-                    written(stream, &prose.text, open)
+                    let mut stream = stream.unwrap_or_default();
+                    stream.replace(&prose.text);
+                    if !open {
+                        stream.finish();
+                    }
+                    (stream.blocks().to_vec(), open.then_some(stream))
                 };
-                let blocks = stream.blocks().to_vec();
                 let gapped = prose.gapped && open;
                 let body = if reasoning {
                     PartBody::Reasoning { blocks, open, gapped, started: prose.started, ended: prose.ended }
@@ -317,12 +332,10 @@ impl TranscriptFeed {
                 };
                 let view = PartView { id: id.0.clone(), body };
                 patches.extend(prose_patch(&head.id, old.as_ref(), &view));
-                sent.parts.insert(id.clone(), SentPart { view, stream: open.then_some(stream) });
+                sent.parts.insert(id.clone(), SentPart { view, stream });
                 return;
             }
-            Shown::Tool(tool) => {
-                (tool_body(tool, context.directory, unfinished, self.expanded.contains(id)), None)
-            }
+            Shown::Tool(tool) => (tool_body(tool, context.directory, unfinished, self.expanded.contains(id)), None),
             Shown::Body(body) => (body, None),
         };
         let view = PartView { id: id.0.clone(), body };
@@ -342,33 +355,19 @@ impl Sent {
 
 impl<'a> Context<'a> {
     fn of(state: &'a State, entry: &'a SessionEntry) -> Self {
-        let last_answer = entry.transcript().messages().rev().map(|(head, _)| head).find(|head| head.role == Role::Assistant);
+        let last_answer =
+            entry.transcript().messages().rev().map(|(head, _)| head).find(|head| head.role == Role::Assistant);
         let running = entry.status().is_running();
         Self {
             directory: state.directory(),
             running,
             answering: last_answer.filter(|head| {
-                running && head.failure.is_none() && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))
+                running
+                    && head.failure.is_none()
+                    && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))
             }),
         }
     }
-}
-
-/// The rendered text: the stream goes on where it stood when the text only grew.
-fn written(stream: Option<Stream>, text: &str, open: bool) -> Stream {
-    let mut stream = stream.unwrap_or_default();
-    match text.strip_prefix(stream.text()) {
-        Some(rest) => {
-            if !rest.is_empty() {
-                stream.push(rest);
-            }
-        }
-        None => stream.replace(text),
-    }
-    if !open {
-        stream.finish();
-    }
-    stream
 }
 
 /// Only the blocks that differ, when nothing but blocks differs.
@@ -420,8 +419,8 @@ fn head_view(head: &Message, context: &Context<'_>) -> MessageView {
         state,
         created: head.created,
         completed: head.completed,
-        agent: head.agent.as_deref().map(|agent| plain::one_line(agent, 60)),
-        model: head.model.as_deref().map(|model| plain::one_line(model, 80)),
+        agent: head.agent.as_deref().map(|agent| one_line(agent, 60)),
+        model: head.model.as_deref().map(|model| one_line(model, 80)),
         queued,
         problem,
         parts: Vec::new(),

@@ -9,15 +9,12 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{Event, SessionId, Snapshot};
-use crate::opencode::{Client, EventStream, WireError};
+use crate::opencode::{self, Client, SILENCE_LIMIT, WireError};
 use crate::protocol::{Connection, Problem};
 use crate::store::Mark;
 
 use super::backoff::{Backoff, Next};
 use super::clock::now_ms;
-
-/// The server sends a heartbeat every 10 s; a stream that is silent for longer than two of them is dead.
-pub(super) const SILENCE: Duration = Duration::from_secs(25);
 
 /// What the connection tells the instance, in order.
 pub(super) enum Update {
@@ -115,7 +112,7 @@ impl ConnectionTask {
 
     /// Opens the stream, reads the snapshot beside it, and passes everything on until it ends.
     async fn open_once(&self) -> Option<Ended> {
-        let mut stream = match EventStream::open(&self.client, SILENCE).await {
+        let mut stream = match opencode::open(&self.client, SILENCE_LIMIT).await {
             Ok(stream) => stream,
             Err(error) => return Some(Ended { worked: None, error }),
         };
@@ -128,9 +125,9 @@ impl ConnectionTask {
         let error = loop {
             tokio::select! {
                 event = stream.next() => match event {
-                    Ok(Event::Disposed) => break WireError::stream_ended(),
-                    Ok(event) => self.send(Update::Event(event)).await?,
-                    Err(error) => break error,
+                    Some(Ok(Event::Disposed)) | None => break WireError::StreamEnded { clean: true },
+                    Some(Ok(event)) => self.send(Update::Event(event)).await?,
+                    Some(Err(error)) => break error,
                 },
                 read = &mut reading, if working_since.is_none() => match read {
                     Ok(snapshot) => {
@@ -153,5 +150,8 @@ impl ConnectionTask {
 
 fn gave_up(error: &WireError) -> Problem {
     let cause = error.to_problem();
-    Problem::new("disconnected", format!("The connection to OpenCode was lost and could not be made again. {}", cause.message))
+    Problem::new(
+        "disconnected",
+        format!("The connection to OpenCode was lost and could not be made again. {}", cause.message),
+    )
 }

@@ -56,7 +56,14 @@ impl InstanceHandle {
     }
 
     /// Shows input and output of a tool call, or no longer; they arrive as a patch.
-    pub async fn expand(&self, window: &str, feed: u64, message: &str, part: &str, expanded: bool) -> Result<(), Problem> {
+    pub async fn expand(
+        &self,
+        window: &str,
+        feed: u64,
+        message: &str,
+        part: &str,
+        expanded: bool,
+    ) -> Result<(), Problem> {
         let (message, part) = (MessageId::from(message), PartId::from(part));
         self.tell(Command::Expand { window: window.to_owned(), feed, message, part, expanded }).await
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 use crate::protocol::{Problem, ServerDetails, Settings};
 use crate::server::{Binary, BinaryPlaces, Environment, OPENCODE_VARIABLE, check_folder};
@@ -31,9 +32,14 @@ impl Launcher {
     }
 
     /// Checks the folder, finds the environment and the binary.
-    pub(super) async fn prepare(&self, folder: &Path, settings: &Settings) -> Result<Prepared, Problem> {
+    pub(super) async fn prepare(
+        &self,
+        folder: &Path,
+        settings: &Settings,
+        token: &CancellationToken,
+    ) -> Result<Prepared, Problem> {
         check_folder(folder).await?;
-        let environment = self.environment.get_or_init(Environment::for_servers).await.clone();
+        let environment = self.environment.get_or_init(|| Environment::load(token)).await.clone();
         let path: Option<OsString> = environment.path().map(ToOwned::to_owned);
         let places = BinaryPlaces {
             variable: environment.get(OPENCODE_VARIABLE),

@@ -3,7 +3,7 @@
 use std::future::{Future, pending};
 use std::time::Duration;
 
-use crate::opencode::{Client, Endpoint, Password, parse_ready_line};
+use crate::opencode::{Client, Endpoint, Password, REQUEST_LIMIT, parse_ready_line};
 use crate::protocol::{Connection, InstanceStatus, LogStream, Problem};
 use crate::server::{Launch, Marker, OutputBatch, ServerEvent, ServerEvents, ServerProcess, StopLimits, StopReport};
 
@@ -54,7 +54,6 @@ impl Server {
             _ => None,
         }
     }
-
 }
 
 impl InstanceTask {
@@ -65,7 +64,8 @@ impl InstanceTask {
         self.subject.connection = Connection::Connecting;
         self.server = Server::Preparing;
         let (launcher, folder, settings) = (self.launcher.clone(), self.folder.clone(), self.settings.clone());
-        self.work(async move { Done::Prepared(launcher.prepare(&folder, &settings).await.map(Box::new)) });
+        let token = self.token.clone();
+        self.work(async move { Done::Prepared(launcher.prepare(&folder, &settings, &token).await.map(Box::new)) });
     }
 
     /// Everything for a start was found, or not.
@@ -86,7 +86,8 @@ impl InstanceTask {
 
     fn launch(&mut self, prepared: Prepared) -> Result<Running, Problem> {
         let Prepared { binary, environment, mut details } = prepared;
-        let password = Password::generate().map_err(|error| Problem::new("no_randomness", format!("The system gave no random numbers: {error}.")))?;
+        let password = Password::generate()
+            .map_err(|error| Problem::new("no_randomness", format!("The system gave no random numbers: {error}.")))?;
         let marker = Marker::random()?;
         let launch = Launch {
             binary: &binary.path,
@@ -96,7 +97,7 @@ impl InstanceTask {
             marker: &marker,
         };
         let limit = Duration::from_millis(self.settings.ready_timeout_ms.into());
-        let (process, events) = ServerProcess::start(&launch, limit, parse_ready_line, &self.tasks, &self.token)?;
+        let (process, events) = ServerProcess::start(&launch, limit, ready_url, &self.tasks, &self.token)?;
         self.subject.note(format!("Started {} (process {}).", binary.path.display(), process.pid()));
         details.pid = Some(process.pid());
         self.subject.details = details;
@@ -135,7 +136,8 @@ impl InstanceTask {
 
     fn ready(&mut self, url: &str) {
         let Server::Running(running) = &mut self.server else { return };
-        let client = Endpoint::new(url, running.password.clone()).and_then(|endpoint| Client::new(endpoint, self.subject.state.directory(), REQUEST_LIMIT));
+        let client = Endpoint::at(url, running.password.clone())
+            .and_then(|endpoint| Client::new(endpoint, self.subject.state.directory(), REQUEST_LIMIT));
         match client {
             Ok(client) => {
                 running.client = Some(client.clone());
@@ -213,4 +215,8 @@ fn stop(running: Running) -> impl Future<Output = StopReport> {
         });
         process.stop(dispose, &limits).await
     }
+}
+
+fn ready_url(line: &str) -> Option<String> {
+    parse_ready_line(line).map(String::from)
 }

@@ -117,7 +117,9 @@ impl InstanceTask {
             .filter(|(id, entry)| {
                 self.views.look_at(id) || (entry.transcript().is_loaded() && self.subject.tabs.contains(id))
             })
-            .map(|(id, entry)| (id.clone(), u32::try_from(entry.transcript().len()).unwrap_or(u32::MAX).max(FIRST_PAGE)))
+            .map(|(id, entry)| {
+                (id.clone(), u32::try_from(entry.transcript().len()).unwrap_or(u32::MAX).max(FIRST_PAGE))
+            })
             .collect();
         Plan { mark: state.mark(), sessions }
     }

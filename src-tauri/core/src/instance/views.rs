@@ -59,8 +59,12 @@ impl Views {
     /// Turns the windows that look at a session to something else. The announcement of a feed that they do not know
     /// makes them ask for the new view.
     pub(super) fn turn_away(&mut self, session: &SessionId, focus: &Focus, source: &Source<'_>) {
-        let windows: Vec<String> =
-            self.feeds.iter().filter(|(_, feed)| feed.session() == Some(session)).map(|(window, _)| window.clone()).collect();
+        let windows: Vec<String> = self
+            .feeds
+            .iter()
+            .filter(|(_, feed)| feed.session() == Some(session))
+            .map(|(window, _)| window.clone())
+            .collect();
         for window in windows {
             self.turn(&window, focus.clone(), source);
         }

@@ -1,8 +1,8 @@
 //! What is asked of the server for the person: each request runs beside the instance's loop and comes back as [`Done`].
 
 use crate::model::{Event, MessagePage, RequestId, Session, SessionId};
-use crate::opencode::{Client, WireError};
-use crate::protocol::{Focus, Problem, Snapshot};
+use crate::opencode::{Client, PermissionAnswer, WireError};
+use crate::protocol::{Focus, PermissionReply, Problem, Snapshot};
 use crate::server::StopReport;
 use crate::store::Mark;
 
@@ -177,7 +177,7 @@ impl InstanceTask {
         self.request(reply, |client| async move {
             let sent = match answer {
                 Answer::Permission(decision, message) => {
-                    client.reply_permission(&request, decision.into(), message.as_deref()).await
+                    client.reply_permission(&request, permission_answer(decision), message.as_deref()).await
                 }
                 Answer::Question(answers) => client.reply_question(&request, &answers).await,
                 Answer::Dismiss => client.reject_question(&request).await,
@@ -215,5 +215,13 @@ impl InstanceTask {
         let message = "OpenCode does not run for this folder. Start it again, then repeat this.";
         reply.send(Err(Problem::new("server_not_running", message))).ok();
         None
+    }
+}
+
+fn permission_answer(reply: PermissionReply) -> PermissionAnswer {
+    match reply {
+        PermissionReply::Once => PermissionAnswer::Once,
+        PermissionReply::Always => PermissionAnswer::Always,
+        PermissionReply::Reject => PermissionAnswer::Reject,
     }
 }

@@ -10,6 +10,7 @@ mod link;
 mod markdown;
 mod plain;
 mod stream;
+mod verbatim;
 
 #[cfg(test)]
 mod tests;
@@ -17,3 +18,4 @@ mod tests;
 pub use markdown::render;
 pub use plain::{one_line, plain};
 pub use stream::{Changes, Mark, Stream};
+pub use verbatim::verbatim;
