@@ -12,7 +12,7 @@ mod request;
 mod session;
 
 pub use event::translate_event;
-pub use json::parse;
+pub(super) use json::{brief, parse};
 pub use message::{message_page, messages};
 pub use request::{permissions, questions};
 pub use session::{session, sessions, statuses, todos};

@@ -23,7 +23,7 @@ fn event(name: &str, properties: &Value) -> Event {
     translate_event(&json!({"id": "evt_1", "type": name, "properties": properties}).to_string())
 }
 
-fn one_part(fields: Value) -> PartKind {
+fn one_part(fields: &Value) -> PartKind {
     let mut part = json!({"id": "prt_1", "messageID": "msg_1", "sessionID": "ses_1"});
     part.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     match event("message.part.updated", &json!({"part": part})) {
@@ -105,7 +105,7 @@ fn the_recorded_answers_are_understood_whole() {
     assert!(seen > 80, "{seen}");
 }
 
-/// Every event that the server's OpenAPI document (1.18.33) lists for `/event`, and those of `/global/event`.
+/// Every event that the server's description of its API (`GET /doc`, 1.18.33) lists for `/event`, and those of `/global/event`.
 const DOCUMENTED: &str = "
     catalog.updated command.executed file.edited file.watcher.updated global.disposed installation.update-available
     installation.updated integration.connection.updated integration.updated lsp.updated mcp.browser.open.failed
@@ -184,26 +184,26 @@ fn parts_keep_what_is_needed_of_them() {
     let text = json!({"type": "text", "text": "a", "time": {"start": 1, "end": 2}, "synthetic": true});
     let expected =
         Prose { text: "a".into(), started: Some(1), ended: Some(2), synthetic: true, ignored: false, gapped: false };
-    assert_eq!(one_part(text), PartKind::Text(expected));
+    assert_eq!(one_part(&text), PartKind::Text(expected));
 
     let state = json!({"status": "error", "input": {"a": 1}, "error": "no", "time": {"start": 1, "end": 2}});
-    let PartKind::Tool(tool) = one_part(json!({"type": "tool", "tool": "bash", "callID": "c", "state": state})) else {
+    let PartKind::Tool(tool) = one_part(&json!({"type": "tool", "tool": "bash", "callID": "c", "state": state})) else {
         panic!()
     };
     assert_eq!((tool.name.as_str(), tool.call.as_str(), tool.ended), ("bash", "c", Some(2)));
     assert_eq!((tool.progress, tool.input), (ToolProgress::Error { error: "no".into() }, json!({"a": 1})));
 
     let retry = json!({"type": "retry", "attempt": 2, "error": {"name": "APIError", "data": {"message": "busy"}}});
-    assert_eq!(one_part(retry), PartKind::Retry { attempt: 2, message: "busy".into() });
-    assert_eq!(one_part(json!({"type": "snapshot", "snapshot": "1a"})), PartKind::Snapshot);
-    assert_eq!(one_part(json!({"type": "patch", "files": ["/a", 3]})), PartKind::Patch { files: vec!["/a".into()] });
+    assert_eq!(one_part(&retry), PartKind::Retry { attempt: 2, message: "busy".into() });
+    assert_eq!(one_part(&json!({"type": "snapshot", "snapshot": "1a"})), PartKind::Snapshot);
+    assert_eq!(one_part(&json!({"type": "patch", "files": ["/a", 3]})), PartKind::Patch { files: vec!["/a".into()] });
 }
 
 #[test]
 fn parts_that_are_not_known_are_kept_as_they_came() {
-    let PartKind::Unknown { kind, raw } = one_part(json!({"type": "hologram", "depth": 3})) else { panic!() };
+    let PartKind::Unknown { kind, raw } = one_part(&json!({"type": "hologram", "depth": 3})) else { panic!() };
     assert_eq!((kind.as_str(), &raw["depth"]), ("hologram", &json!(3)));
-    let PartKind::Unknown { kind, raw } = one_part(json!({"type": "tool", "state": {"status": "paused"}})) else {
+    let PartKind::Unknown { kind, raw } = one_part(&json!({"type": "tool", "state": {"status": "paused"}})) else {
         panic!()
     };
     assert_eq!((kind.as_str(), &raw["state"]["status"]), ("tool", &json!("paused")));
