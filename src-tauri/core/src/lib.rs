@@ -1,6 +1,7 @@
 //! Outrider's event core: one task for each opened folder owns its OpenCode server, its event stream and its state,
 //! and feeds windows with snapshots and small patches.
 
+pub mod app;
 pub mod feed;
 pub mod instance;
 pub mod model;
