@@ -12,13 +12,13 @@ pub(super) enum Shown<'a> {
     /// A tool call.
     Tool(&'a crate::model::Tool),
     /// Something that is shown as it is.
-    Body(PartBody),
+    Body(Box<PartBody>),
 }
 
 /// What to show of a part whose message may still go on (`unfinished`).
 pub(super) fn shown(entry: &PartEntry, unfinished: bool) -> Shown<'_> {
     let Some(part) = entry.part() else { return Shown::Hidden };
-    let notice = |notice, text: String| Shown::Body(PartBody::Notice { notice, text, detail: None });
+    let notice = |notice, text: String| Shown::Body(Box::new(PartBody::Notice { notice, text, detail: None }));
     match &part.kind {
         PartKind::Text(prose) | PartKind::Reasoning(prose) => {
             let open = prose.is_open() && unfinished && !entry.is_abandoned();
@@ -34,19 +34,19 @@ pub(super) fn shown(entry: &PartEntry, unfinished: bool) -> Shown<'_> {
             let name = file.name.clone().filter(|name| !name.is_empty());
             let name =
                 name.unwrap_or_else(|| if file.url.starts_with("data:") { "attachment".into() } else { from_url() });
-            Shown::Body(PartBody::File { name: one_line(&name, 120), mime: one_line(&file.mime, 80) })
+            Shown::Body(Box::new(PartBody::File { name: one_line(&name, 120), mime: one_line(&file.mime, 80) }))
         }
         PartKind::Agent { name } => notice(NoticeKind::Agent, format!("@{}", one_line(name, 80))),
-        PartKind::Subtask { description, agent, prompt } => Shown::Body(PartBody::Notice {
+        PartKind::Subtask { description, agent, prompt } => Shown::Body(Box::new(PartBody::Notice {
             notice: NoticeKind::Subtask,
             text: format!("Subtask for {}: {}", one_line(agent, 60), one_line(description, 160)),
             detail: Some(plain(prompt)),
-        }),
-        PartKind::Patch { files } => Shown::Body(PartBody::Notice {
+        })),
+        PartKind::Patch { files } => Shown::Body(Box::new(PartBody::Notice {
             notice: NoticeKind::Patch,
             text: if files.len() == 1 { "1 file changed".into() } else { format!("{} files changed", files.len()) },
             detail: Some(plain(&files.join("\n"))),
-        }),
+        })),
         PartKind::Compaction { auto: true } => {
             notice(NoticeKind::Compaction, "The conversation was summarised to make room".into())
         }
@@ -56,11 +56,11 @@ pub(super) fn shown(entry: &PartEntry, unfinished: bool) -> Shown<'_> {
         PartKind::Retry { attempt, message } => {
             notice(NoticeKind::Retry, format!("Attempt {attempt} failed: {}", one_line(message, 200)))
         }
-        PartKind::Unknown { kind, raw } => Shown::Body(PartBody::Notice {
+        PartKind::Unknown { kind, raw } => Shown::Body(Box::new(PartBody::Notice {
             notice: NoticeKind::Unknown,
             text: format!("A part of an unknown kind: {}", one_line(kind, 80)),
             detail: serde_json::to_string_pretty(raw).ok().map(|raw| plain(&raw)),
-        }),
+        })),
         PartKind::StepStart | PartKind::StepFinish { .. } | PartKind::Snapshot => Shown::Hidden,
     }
 }

@@ -336,7 +336,7 @@ impl TranscriptFeed {
                 return;
             }
             Shown::Tool(tool) => (tool_body(tool, context.directory, unfinished, self.expanded.contains(id)), None),
-            Shown::Body(body) => (body, None),
+            Shown::Body(body) => (*body, None),
         };
         let view = PartView { id: id.0.clone(), body };
         if before.is_none_or(|before| before.view != view) {

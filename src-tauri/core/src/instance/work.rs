@@ -130,14 +130,11 @@ impl InstanceTask {
         let id = session.id.0.clone();
         let changes = self.subject.state.apply(Event::Session(session));
         self.touch(&changes);
-        match reply {
-            Some(reply) => {
-                reply.send(Ok(self.view(window, Some(Focus::Session { id })))).ok();
-            }
-            None => {
-                self.subject.tabs.open(SessionId::from(id.as_str()));
-                self.subject.look(|source| self.views.turn(window, Focus::Session { id }, source));
-            }
+        if let Some(reply) = reply {
+            reply.send(Ok(self.view(window, Some(Focus::Session { id })))).ok();
+        } else {
+            self.subject.tabs.open(SessionId::from(id.as_str()));
+            self.subject.look(|source| self.views.turn(window, Focus::Session { id }, source));
         }
     }
 
@@ -152,14 +149,13 @@ impl InstanceTask {
         let done = self.done.clone();
         self.work(async move {
             let sent = async {
-                let id = match session {
-                    Some(id) => id,
-                    None => {
-                        let session = client.create_session(None).await?;
-                        let id = session.id.clone();
-                        done.send(Done::Created { session, window, reply: None }).ok();
-                        id
-                    }
+                let id = if let Some(id) = session {
+                    id
+                } else {
+                    let session = client.create_session(None).await?;
+                    let id = session.id.clone();
+                    done.send(Done::Created { session, window, reply: None }).ok();
+                    id
                 };
                 client.prompt(&id, &text, None).await?;
                 Ok::<_, WireError>(id)

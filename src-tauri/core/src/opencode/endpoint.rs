@@ -5,6 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Url;
 
+use super::error::WireError;
+
 /// Where a server listens and how it lets us in.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -12,6 +14,17 @@ pub struct Endpoint {
     pub base: Url,
     /// The password.
     pub password: Password,
+}
+
+impl Endpoint {
+    /// The server at this address, as it told it.
+    ///
+    /// # Errors
+    /// `unreadable_answer` when it is no address.
+    pub fn at(url: &str, password: Password) -> Result<Self, WireError> {
+        let base = Url::parse(url).map_err(|error| WireError::UnreadableAnswer { reason: error.to_string() })?;
+        Ok(Self { base, password })
+    }
 }
 
 /// A server's password. Printing it shows nothing.

@@ -114,9 +114,9 @@ impl Client {
         directory: &str,
         sessions_to_load: &[(SessionId, u32)],
     ) -> Result<Snapshot, WireError> {
-        let pages = stream::iter(sessions_to_load)
+        let pages = stream::iter(sessions_to_load.to_vec())
             .map(|(id, limit)| async move {
-                match self.messages(id, *limit, None).await {
+                match self.messages(&id, limit, None).await {
                     Ok(page) => Ok(Some(page)),
                     Err(WireError::NotFound { .. }) => Ok(None),
                     Err(error) => Err(error),
