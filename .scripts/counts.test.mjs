@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cargoCounts, nodeCounts } from "./counts.mjs";
+
+test("nextest's summary, with all its kinds of failure", () => {
+  assert.deepEqual(cargoCounts("     Summary [   0.412s] 12 tests run: 12 passed, 3 skipped\n"), { passed: 12, failed: 0 });
+  assert.deepEqual(
+    cargoCounts("\u001b[31m     Summary\u001b[0m [  61.0s] 9/10 tests run: 5 passed (1 slow), 3 failed, 1 timed out, 0 skipped\n"),
+    { passed: 5, failed: 4 },
+  );
+});
+
+test("cargo test's results are added up", () => {
+  const output = "test result: ok. 3 passed; 0 failed; 0 ignored;\n\ntest result: FAILED. 4 passed; 2 failed; 0 ignored;\n";
+  assert.deepEqual(cargoCounts(output), { passed: 7, failed: 2 });
+});
+
+test("no summary is no count, not nought", () => {
+  assert.equal(cargoCounts("error: could not compile `outrider`\n"), undefined);
+  assert.equal(nodeCounts("oops\n"), undefined);
+});
+
+test("node's runner", () => {
+  assert.deepEqual(nodeCounts("# tests 3\n# pass 2\n# fail 1\n# cancelled 0\n"), { passed: 2, failed: 1 });
+});

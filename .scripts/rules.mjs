@@ -1,0 +1,71 @@
+// The project's own rules, each a check of its own: a list of what breaks it, empty when nothing does.
+
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { capture } from "./process.mjs";
+import { root } from "./project.mjs";
+
+const LONGEST = 450;
+
+export const rules = [
+  { title: "the core does not depend on tauri", check: coreWithoutTauri },
+  { title: "only the shell names tauri", check: tauriInTheShell },
+  { title: "processes start in one file", check: processesInOneFile },
+  { title: `no source file is longer than ${LONGEST} lines`, check: shortFiles },
+  { title: "nothing names a machine's paths", check: noMachinePaths },
+  { title: "the lockfile names no registry", check: noRegistries },
+];
+
+function coreWithoutTauri() {
+  const asked = capture("cargo", ["tree", "-p", "outrider-core", "--prefix", "none", "--edges", "normal", "--target", "all"], { cwd: root });
+  if (!asked.ok) return [asked.error];
+  const names = new Set(asked.out.split("\n").map((line) => line.split(" ")[0]));
+  return [...names].filter((name) => /^(tauri|wry|tao|gtk|webkit2gtk)(-|$)/.test(name));
+}
+
+function tauriInTheShell() {
+  return lines(/^src-tauri\/(core|testkit)\/.*\.rs$/, /\btauri(_\w+)?::/);
+}
+
+function processesInOneFile() {
+  return lines(/^src-tauri\/(core\/)?src\/.*\.rs$/, /\bCommand::new\b/).filter((place) => !/\/spawn\.rs:/.test(place));
+}
+
+function shortFiles() {
+  return files(/\.(rs|tsx?|mjs|css)$/)
+    .filter((file) => !/\/(bindings|generated)\//.test(file))
+    .map((file) => ({ file, length: read(file).split("\n").length - 1 }))
+    .filter(({ length }) => length > LONGEST)
+    .map(({ file, length }) => `${file}: ${length} lines`);
+}
+
+function noMachinePaths() {
+  return lines(/\.(md|rs|tsx?|mjs|css|html|json|toml|ya?ml|desktop)$|^\.(ci|config|cargo)\//, /(^|[\s"'`(=])\/(work|root)\//);
+}
+
+function noRegistries() {
+  return lines(/^package-lock\.json$/, /"resolved"/);
+}
+
+/** `file:line: text` of each line that matches, up to where a Rust file's tests begin. */
+function lines(where, what) {
+  const found = [];
+  for (const file of files(where)) {
+    const all = read(file).split("\n");
+    const tests = file.endsWith(".rs") ? all.indexOf("#[cfg(test)]") : -1;
+    all.slice(0, tests < 0 ? undefined : tests).forEach((line, index) => {
+      if (!/^\s*\/\//.test(line) && what.test(line)) found.push(`${file}:${index + 1}: ${line.trim().slice(0, 120)}`);
+    });
+  }
+  return found;
+}
+
+function files(where) {
+  const listed = capture("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
+  if (!listed.ok) throw new Error(listed.error);
+  return listed.out.split("\0").filter((file) => where.test(file) && statSync(join(root, file), { throwIfNoEntry: false })?.isFile());
+}
+
+function read(file) {
+  return readFileSync(join(root, file), "utf8");
+}

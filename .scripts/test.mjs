@@ -1,0 +1,93 @@
+// npm test              everything
+// npm test -- --quick   without the end-to-end and the window tests
+//
+// A stage that fails does not stop the later ones. The last line is `N passed, N failed`.
+
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { rememberUi } from "./build.mjs";
+import { cargoCounts, nodeCounts, vitestCounts } from "./counts.mjs";
+import { startDisplay } from "./headless.mjs";
+import { capture, npm, onInterrupt } from "./process.mjs";
+import { pinnedOpencode, root, targetFolder } from "./project.mjs";
+import { main, say, Stop } from "./report.mjs";
+import { rules } from "./rules.mjs";
+import { setUp } from "./setup.mjs";
+import { logs, Stages } from "./stages.mjs";
+
+/** The app's tests are all built with the UI inside: a build without it would take the place of the app's binary. */
+const app = ["-p", "outrider", "--features", "custom-protocol"];
+
+async function checks(stages) {
+  await stages.program("Rust format", "cargo", ["fmt", "--all", "--check"]);
+  await stages.program("Rust lints", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
+  for (const { title, check } of rules) await stages.check(`Rule: ${title}`, check);
+  const own = readdirSync(join(root, ".scripts")).filter((file) => file.endsWith(".test.mjs"));
+  await stages.program("Scripts", process.execPath, ["--test", ...own.map((file) => join(".scripts", file))], { count: nodeCounts });
+  await stages.program("UI types and lints", ...npm(["run", "ui:check"]));
+}
+
+async function units(stages) {
+  // The core's tests write what they send to a window here, and the UI's tests apply it.
+  const contract = join(targetFolder(), "contract");
+  rmSync(contract, { recursive: true, force: true });
+  mkdirSync(contract, { recursive: true });
+  const env = { ...process.env, OUTRIDER_CONTRACT: contract };
+  await stages.program("Core tests", ...cargoTest(["-p", "outrider-core", "-p", "outrider-testkit"], env));
+
+  const built = await stages.program("UI build", ...npm(["run", "ui:build"]));
+  if (built) rememberUi();
+  const report = join(logs, "vitest.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
+  await stages.program("UI tests", ...npm(["run", "ui:test", "--", ...reporters]), { env, count: () => vitestCounts(report) });
+}
+
+async function wholes(stages) {
+  const env = { ...process.env, OUTRIDER_OPENCODE: process.env.OUTRIDER_OPENCODE ?? pinnedOpencode().binary };
+  await stages.program("End-to-end tests", ...cargoTest([...app, "--test", "e2e"], env));
+  if (process.platform !== "linux") return say("The window tests need Linux.");
+
+  let display;
+  if (!(await stages.check("A display for the window tests", async () => void (display = await startDisplay())))) return;
+  try {
+    const [command, args, options] = cargoTest([...app, "--test", "window"], headless(env, display.display));
+    await stages.program("Window tests", "dbus-run-session", ["--", command, ...args], options);
+  } finally {
+    await display.stop();
+  }
+}
+
+/** The arguments of `Stages.program` that run cargo's tests: with nextest where it is installed. */
+function cargoTest(selection, env) {
+  const tests = capture("cargo", ["nextest", "--version"]).ok
+    ? ["nextest", "run", "--locked", "--no-fail-fast", "--color", "never", ...selection]
+    : ["test", "--locked", "--no-fail-fast", "--color", "never", ...selection, ...(selection.includes("window") ? ["--", "--test-threads=1"] : [])];
+  return ["cargo", tests, { env: { ...env, CARGO_TERM_COLOR: "never" }, count: cargoCounts }];
+}
+
+function headless(environment, display) {
+  const env = { ...environment, DISPLAY: display, GDK_BACKEND: "x11", NO_AT_BRIDGE: "1" };
+  env.WEBKIT_DISABLE_DMABUF_RENDERER ??= "1";
+  delete env.WAYLAND_DISPLAY;
+  return env;
+}
+
+await main(async () => {
+  const args = process.argv.slice(2);
+  const unknown = args.filter((arg) => arg !== "--quick");
+  if (unknown.length > 0) throw new Stop(`There is no option ${unknown[0]}; there is --quick.`);
+  onInterrupt(() => {});
+
+  const stages = new Stages();
+  try {
+    if (await stages.check("Set-up", () => setUp(["build", "run", "test"]))) {
+      await checks(stages);
+      await units(stages);
+      await stages.program("Shell tests", ...cargoTest([...app, "--lib", "--bins", "--test", "shell"], process.env));
+      if (!args.includes("--quick")) await wholes(stages);
+    }
+  } catch (error) {
+    await stages.check("The tests' own scripts", () => Promise.reject(error));
+  }
+  return stages.close();
+});
