@@ -25,7 +25,8 @@
 //! %%hang [SECONDS]            silence (an hour if not said); standing first, not even HTTP headers come
 //! %%finish REASON             the finish_reason (else stop, or tool_calls after a tool call)
 //! %%usage IN OUT [REASONING] [CACHED]   the tokens reported at the end
-//! %%id ANYTHING               makes the prompt unique: `times=` counts for each text of a prompt
+//! %%id ANYTHING               makes the prompt unique: `times=` counts by a prompt's text and its number in the
+//!                             session
 //! ```
 //!
 //! Without directives, `tool:NAME {json}` anywhere in the prompt makes one call. A directive that cannot be read becomes

@@ -86,9 +86,9 @@ impl Conversation {
         self.compaction
     }
 
-    /// Tells this prompt from others.
+    /// Tells this prompt from others, by its text and its number in the session.
     pub(super) fn prompt_key(&self) -> u64 {
-        hash(&self.prompt)
+        hash(&(self.prompt.as_str(), self.prompts()))
     }
 
     /// An id for the call numbered `call` of this answer. The same request asked again gets the same id.
