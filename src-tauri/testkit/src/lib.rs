@@ -1,1 +1,16 @@
-//! x
+//! What Outrider's tests and its demo stand on: a chat model that follows a script, isolated places to run the real
+//! `OpenCode` server in, and ways to look at the processes that run.
+//!
+//! Nothing here knows Outrider's own code, and nothing of it is shipped.
+
+pub mod demo;
+pub mod model;
+pub mod place;
+#[cfg(target_os = "linux")]
+pub mod processes;
+pub mod script;
+mod wait;
+
+pub use model::ScriptedModel;
+pub use place::{Place, opencode_binary};
+pub use wait::wait_for;
