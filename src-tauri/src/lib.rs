@@ -1,1 +1,91 @@
-//! x
+//! The shell: windows, commands and events around the core. The only Rust that names `tauri`.
+
+mod arguments;
+mod bridge;
+mod bundled;
+mod commands;
+mod lifecycle;
+mod links;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use outrider_core::app::{App, AppStart};
+use tauri::{Manager, Runtime};
+
+use arguments::{Arguments, Parsed};
+use bridge::Bridge;
+
+/// Runs the app until the person quits it.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
+        Parsed::Run(arguments) => arguments,
+        Parsed::Say(text) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Parsed::Refuse(text) => {
+            eprintln!("{text}");
+            return ExitCode::from(2);
+        }
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("OUTRIDER_LOG").unwrap_or_else(|_| "warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    window::avoid_broken_rendering();
+
+    let context = tauri::generate_context!();
+    let app = match build(tauri::Builder::default(), arguments).build(context) {
+        Ok(app) => app,
+        Err(error) => {
+            eprintln!("Outrider could not start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    ExitCode::from(u8::try_from(app.run_return(lifecycle::on_event)).unwrap_or(1))
+}
+
+/// The app on any runtime, so that tests run it without a window system.
+pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> tauri::Builder<R> {
+    builder
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_shell::init())
+        .invoke_handler(commands::handler())
+        .setup(move |app| {
+            let profile = match &arguments.profile {
+                Some(profile) => std::path::absolute(profile)?,
+                None => app.path().app_config_dir()?,
+            };
+            let core = start_core(app.handle(), profile.clone());
+            app.manage(core.clone());
+            lifecycle::end_on_signals(app.handle());
+            for folder in arguments.folders {
+                open(&core, folder);
+            }
+            window::open_main(app.handle(), &profile)?;
+            Ok(())
+        })
+}
+
+fn start_core<R: Runtime>(app: &tauri::AppHandle<R>, profile: PathBuf) -> App {
+    let start = AppStart { profile, bundled: bundled::opencode(app), windows: Arc::new(Bridge::new(app.clone())) };
+    // The core's tasks need the runtime to be entered where they start.
+    tauri::async_runtime::block_on(async { start.start() })
+}
+
+/// Opens a folder named on the command line, in order; what is wrong with it is shown in the window.
+fn open(core: &App, folder: PathBuf) {
+    tauri::async_runtime::block_on(async {
+        if let Err(problem) = core.open_folder(None, folder).await {
+            core.report(problem).await;
+        }
+    });
+}
+
+pub use arguments::Arguments as StartArguments;

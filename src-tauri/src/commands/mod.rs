@@ -1,0 +1,47 @@
+//! What a window can ask for. Each handler takes the request apart, passes it to the core, and returns its answer.
+
+mod folders;
+mod instances;
+mod requests;
+mod sessions;
+mod settings;
+mod views;
+
+use outrider_core::protocol::Problem;
+use tauri::Runtime;
+use tauri::ipc::Invoke;
+
+/// An answer, or what to tell the person: `{code, message, detail}`.
+type Answer<T> = Result<T, Problem>;
+
+/// All commands. The capability names them too: one that is missing there is refused.
+pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        folders::attach,
+        folders::pick_folder,
+        folders::open_folder,
+        folders::select_instance,
+        folders::close_instance,
+        folders::dismiss_problem,
+        instances::restart_instance,
+        instances::retry_connection,
+        views::watch,
+        views::look,
+        views::ack,
+        views::fetch_batch,
+        views::load_older,
+        views::load_newer,
+        views::jump_to_latest,
+        views::expand,
+        sessions::new_session,
+        sessions::send_prompt,
+        sessions::stop_session,
+        sessions::close_tab,
+        requests::reply_permission,
+        requests::reply_question,
+        requests::reject_question,
+        settings::update_settings,
+        settings::open_link,
+        settings::report_error,
+    ]
+}

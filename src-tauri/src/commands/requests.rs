@@ -1,0 +1,32 @@
+use outrider_core::app::App;
+use outrider_core::instance::Answer as Reply;
+use outrider_core::protocol::PermissionReply;
+use tauri::State;
+
+use super::Answer;
+
+#[tauri::command]
+pub(super) async fn reply_permission(
+    app: State<'_, App>,
+    instance: String,
+    request: String,
+    reply: PermissionReply,
+    message: Option<String>,
+) -> Answer<()> {
+    app.instance(&instance).await?.answer(&request, Reply::Permission(reply, message)).await
+}
+
+#[tauri::command]
+pub(super) async fn reply_question(
+    app: State<'_, App>,
+    instance: String,
+    request: String,
+    answers: Vec<Vec<String>>,
+) -> Answer<()> {
+    app.instance(&instance).await?.answer(&request, Reply::Question(answers)).await
+}
+
+#[tauri::command]
+pub(super) async fn reject_question(app: State<'_, App>, instance: String, request: String) -> Answer<()> {
+    app.instance(&instance).await?.answer(&request, Reply::Dismiss).await
+}
