@@ -1,7 +1,7 @@
 //! The demo: a model that shows the product to somebody who has neither key nor network.
 //!
 //! The first prompt of a session starts a tour: reasoning, Markdown, tools, a permission, a subagent, a report. Later
-//! prompts get short answers, and some words ask for something special: see [`Wish`].
+//! prompts get short answers, and some words ask for something special: `Wish` lists them.
 
 mod scenes;
 mod title;

@@ -19,9 +19,11 @@
 //!                             MESSAGE may be a whole JSON body. With times=N only the first N requests fail
 //! %%streamerror MESSAGE       an error object inside the stream, then its end
 //! %%malformed RAW             a raw `data: RAW` line
-//! %%cut [times=N]             the connection closes in the middle of the body
+//! %%cut [times=N]             the connection closes in the middle of the body, which the server takes for a failed
+//!                             request and tries again
 //! %%rst [times=N]             the same with a TCP reset
-//! %%eof                       the body ends properly, but without finish_reason and [DONE]
+//! %%eof                       the body ends properly, but without finish_reason and [DONE]; the server takes that
+//!                             for the end of a step and asks for the next
 //! %%hang [SECONDS]            silence (an hour if not said); standing first, not even HTTP headers come
 //! %%finish REASON             the finish_reason (else stop, or tool_calls after a tool call)
 //! %%usage IN OUT [REASONING] [CACHED]   the tokens reported at the end
