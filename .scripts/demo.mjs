@@ -1,14 +1,15 @@
 // The demo: a folder, a home and a model of its own, all gone when it ends.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { startCompanion, stopCompanion, until } from "./process.mjs";
-import { debugBinary, pinnedOpencode, root } from "./project.mjs";
+import { startCompanion, stopCompanion, untilServing } from "./process.mjs";
+import { debugBinary, pinnedOpencode } from "./project.mjs";
 import { step, Stop } from "./report.mjs";
 
-const SAMPLE = "src-tauri/testkit/sample";
+/** Where the scripted model puts the sample project in the demo's place. */
+const PROJECT = "code/todo-service";
 
 /** Makes the demo's place and starts its model: `{ project, profile, environment, remove }`. */
 export function makeDemo() {
@@ -18,10 +19,13 @@ export function makeDemo() {
     let removed;
     const remove = () => (removed ??= removeDemo(place, model));
     try {
-      model = startModel();
-      const project = join(place, "sample");
-      copySample(project);
-      const environment = demoEnvironment(place, await model.address);
+      model = startModel(place);
+      await untilServing(model, "The scripted model", 30_000, () => /^scripted model on \S+$/m.test(model.said()));
+      // The only variables that the app gets: nothing of the person's, and no way to the network.
+      const environment = JSON.parse(readFileSync(join(place, "environment.json"), "utf8"));
+      environment.OUTRIDER_OPENCODE = process.env.OUTRIDER_OPENCODE ?? pinnedOpencode().binary;
+      const project = join(place, PROJECT);
+      makeRepository(project, environment);
       return { project, profile: join(place, "profile"), environment, remove };
     } catch (error) {
       await remove();
@@ -31,80 +35,33 @@ export function makeDemo() {
 }
 
 /** The model ends when its standard input closes: also when this script is killed. */
-function startModel() {
-  const child = startCompanion(debugBinary("scripted-model"), ["--demo"], { stdio: ["pipe", "pipe", "inherit"] });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => (said = (said + text).slice(-4000)));
-  const address = () => /^scripted model on (\S+)$/m.exec(said)?.[1];
-  child.address = Promise.race([
-    until("The scripted model did not say where it listens.", 20_000, address),
-    child.ended.then((code) => Promise.reject(new Stop(`The scripted model ended at once (${code}).`))),
-  ]);
-  child.address.catch(() => {});
+function startModel(place) {
+  const env = { ...process.env };
+  // An X server's key is looked for in the home, and the app gets another one.
+  const key = join(homedir(), ".Xauthority");
+  if (!env.XAUTHORITY && existsSync(key)) env.XAUTHORITY = key;
+  const child = startCompanion(debugBinary("scripted-model"), ["--demo", "--place", place], { env, stdio: ["pipe", "pipe", "pipe"] });
+  // It may end before its input is closed.
+  child.stdin.on("error", () => {});
   return child;
 }
 
-function copySample(project) {
-  cpSync(join(root, SAMPLE), project, { recursive: true });
-  const git = ["-c", "user.name=Outrider", "-c", "user.email=demo@outrider.invalid", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"];
-  for (const args of [["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "A sample project"]]) {
-    const done = spawnSync("git", [...git, ...args], { cwd: project, encoding: "utf8" });
+function makeRepository(project, env) {
+  const who = ["-c", "user.name=Outrider", "-c", "user.email=demo@outrider.invalid", "-c", "commit.gpgsign=false"];
+  for (const args of [["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "A sample project"]]) {
+    const done = spawnSync("git", [...who, ...args], { cwd: project, env, encoding: "utf8" });
     if (done.status !== 0) throw new Stop(`git could not set up the sample project: ${done.stderr || done.error?.message}`);
   }
 }
 
-function demoEnvironment(place, model) {
-  const environment = { ...process.env };
-  // What the person set for their own OpenCode does not count here, and nothing goes through a proxy.
-  for (const name of Object.keys(environment)) {
-    if (/^(OPENCODE(_.*)?|npm_.*|(https?|all|no)_proxy)$/i.test(name)) delete environment[name];
-  }
-  // An X server's key is looked for in the home, which is another one here.
-  const key = join(homedir(), ".Xauthority");
-  if (!environment.XAUTHORITY && existsSync(key)) environment.XAUTHORITY = key;
-  const folders = { HOME: "home", XDG_CONFIG_HOME: "config", XDG_DATA_HOME: "data", XDG_STATE_HOME: "state", XDG_CACHE_HOME: "cache" };
-  for (const [name, folder] of Object.entries(folders)) {
-    environment[name] = join(place, folder);
-    mkdirSync(environment[name]);
-  }
-  return {
-    ...environment,
-    OUTRIDER_OPENCODE: process.env.OUTRIDER_OPENCODE ?? pinnedOpencode().binary,
-    OPENCODE_CONFIG_CONTENT: JSON.stringify(config(model)),
-    OPENCODE_DISABLE_AUTOUPDATE: "1",
-    OPENCODE_DISABLE_MODELS_FETCH: "1",
-    OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-    OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
-  };
-}
-
-function config(model) {
-  const tools = { tool_call: true, limit: { context: 200_000, output: 16_000 } };
-  return {
-    model: "scripted/echo",
-    small_model: "scripted/small",
-    share: "disabled",
-    autoupdate: false,
-    permission: { bash: "ask" },
-    provider: {
-      scripted: {
-        name: "Scripted",
-        npm: "@ai-sdk/openai-compatible",
-        options: { baseURL: model, apiKey: "none" },
-        models: { echo: { name: "Echo (demo)", ...tools }, small: { name: "Small (demo)", ...tools } },
-      },
-    },
-  };
-}
-
 async function removeDemo(place, model) {
   await stopCompanion(model);
-  for (const process of leftIn(place)) kill(process);
-  // A server that just ended can still be closing its files.
+  for (const id of leftIn(place)) kill(id);
+  // A process that was just ended can still be closing its files.
   rmSync(place, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-/** Processes whose environment names the demo's folder: only the demo starts such. */
+/** Processes whose environment names the demo's place: only the demo starts such. */
 function leftIn(place) {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && +entry !== process.pid && environmentOf(entry).includes(place));

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { onPath, startCompanion, stopCompanion, until } from "./process.mjs";
+import { onPath, startCompanion, stopCompanion, until, untilServing } from "./process.mjs";
 import { debugBinary } from "./project.mjs";
 import { Stop } from "./report.mjs";
 import { Window } from "./webdriver.mjs";
@@ -17,13 +17,9 @@ export async function startDisplay(size = "1280x820x24") {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
   let number = "";
-  const complaint = collect(server.stderr);
   server.stdio[3].setEncoding("utf8").on("data", (text) => (number += text));
   try {
-    await Promise.race([
-      until("Xvfb did not say its display.", 20_000, () => number.endsWith("\n")),
-      server.ended.then(() => Promise.reject(new Stop(`Xvfb ended at once:\n${complaint()}`))),
-    ]);
+    await untilServing(server, "Xvfb", 20_000, () => number.endsWith("\n"));
   } catch (error) {
     await stopCompanion(server);
     throw error;
@@ -59,26 +55,23 @@ async function startDriver(environment) {
     TAURI_AUTOMATION: "true",
     TAURI_WEBVIEW_AUTOMATION: "true",
     GDK_BACKEND: "x11",
-    WEBKIT_DISABLE_DMABUF_RENDERER: environment.WEBKIT_DISABLE_DMABUF_RENDERER ?? "1",
+    // With "1", which is right for some real displays, WebKitGTK never finishes a screenshot under Xvfb.
+    WEBKIT_DISABLE_DMABUF_RENDERER: "0",
     // No accessibility bus: nobody listens.
     NO_AT_BRIDGE: "1",
   };
   delete env.WAYLAND_DISPLAY;
   delete env.DBUS_SESSION_BUS_ADDRESS;
   const server = startCompanion(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  const output = collect(server.stdout, server.stderr);
   const url = `http://127.0.0.1:${port}`;
   const answers = () => fetch(`${url}/status`, { signal: AbortSignal.timeout(2000) }).then((answer) => answer.ok, () => false);
   try {
-    await Promise.race([
-      until("WebKitWebDriver did not answer.", 20_000, answers),
-      server.ended.then(() => Promise.reject(new Stop("WebKitWebDriver ended at once."))),
-    ]);
+    await untilServing(server, "WebKitWebDriver", 20_000, answers);
   } catch (error) {
     await stopCompanion(server);
-    throw new Stop(`${error.message}\n${output()}`);
+    throw error;
   }
-  return { url, output, stop: () => stopCompanion(server) };
+  return { url, output: server.said, stop: () => stopCompanion(server) };
 }
 
 async function converse(window) {
@@ -112,13 +105,6 @@ async function explained(error, window, driver) {
   const shown = await window?.look("text").catch(() => undefined);
   const parts = [error.message, shown && `The window showed:\n${shown}`, driver?.output() && `The app said:\n${driver.output()}`];
   return new Stop(parts.filter(Boolean).join("\n\n"));
-}
-
-/** Keeps the end of what the streams say, and keeps them drained. */
-function collect(...streams) {
-  let kept = "";
-  for (const stream of streams) stream.setEncoding("utf8").on("data", (text) => (kept = (kept + text).slice(-8000)));
-  return () => kept.trim();
 }
 
 function freePort() {

@@ -68,13 +68,28 @@ export function runInFront(command, args, options = {}) {
   });
 }
 
-/** Starts a server that runs until [`stopCompanion`], or until this script ends. */
+/**
+ * Starts a server that runs until [`stopCompanion`], or until this script ends. `child.said()` is the end of its output,
+ * `child.ended` resolves to its exit code.
+ */
 export function startCompanion(command, args, options = {}) {
   const child = spawn(command, args, { detached: !windows, ...options });
   child.ended = exit(child, command).catch((error) => error);
+  child.said = collect([child.stdout, child.stderr].filter(Boolean));
   companions.add(child);
   child.ended.then(() => companions.delete(child));
   return child;
+}
+
+/** Waits until a server that was just started serves: until `condition`, its end, or `limit` milliseconds. */
+export async function untilServing(child, name, limit, condition) {
+  let end;
+  child.ended.then((how) => (end = { how }));
+  const said = () => (child.said() ? `:\n${child.said()}` : ".");
+  return until(() => `${name} was not ready in ${limit / 1000} s${said()}`, limit, () => {
+    if (end) throw end.how instanceof Error ? end.how : new Stop(`${name} ended at once with code ${end.how}${said()}`);
+    return condition();
+  });
 }
 
 /** Ends a server and everything in its group: asks, waits up to `patience` milliseconds, then insists. */
@@ -127,6 +142,13 @@ function exit(child, command) {
     child.on("error", (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
     child.on("exit", (code, signal) => resolve(code ?? codeOfSignal(signal)));
   }).finally(() => working.delete(child));
+}
+
+/** Keeps the streams drained, and the end of what they say. */
+function collect(streams) {
+  let kept = "";
+  for (const stream of streams) stream.setEncoding("utf8").on("data", (text) => (kept = (kept + text).slice(-8000)));
+  return () => kept.trim();
 }
 
 function signalGroup(child, signal) {

@@ -66,8 +66,8 @@ function cargoTest(selection, env) {
 }
 
 function headless(environment, display) {
-  const env = { ...environment, DISPLAY: display, GDK_BACKEND: "x11", NO_AT_BRIDGE: "1" };
-  env.WEBKIT_DISABLE_DMABUF_RENDERER ??= "1";
+  // With "1", which is right for some real displays, WebKitGTK never finishes a screenshot under Xvfb.
+  const env = { ...environment, DISPLAY: display, GDK_BACKEND: "x11", NO_AT_BRIDGE: "1", WEBKIT_DISABLE_DMABUF_RENDERER: "0" };
   delete env.WAYLAND_DISPLAY;
   return env;
 }
