@@ -1,4 +1,4 @@
-import type { Batch, Block, LogLine, MessageView, Patch, PartView } from "../backend/types";
+import type { Batch, Block, LogLine, MessageView, PartView, Patch } from "../backend/types";
 import { merge } from "./merge";
 import type { MirrorState } from "./state";
 
