@@ -199,7 +199,10 @@ class FakeApp {
 
   open(row: FolderRow): void {
     const known = this.app.instances.find((instance) => instance.folder.path === row.path);
-    if (known) return this.change({ active: known.id });
+    if (known) {
+      this.change({ active: known.id });
+      return;
+    }
     this.count += 1;
     const id = `ins_new_${this.count}`;
     const view = data.view({ status: "starting" }, { state: "connecting" }, []);

@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
 
-/** Whatever is written to the console by a test is a fault of what it tests. */
+let written: MockInstance[] = [];
+
+/** Whatever a test writes to the console is a fault of what it tests. */
 beforeEach(() => {
-  vi.spyOn(console, "error");
-  vi.spyOn(console, "warn");
+  written = [vi.spyOn(console, "error"), vi.spyOn(console, "warn")];
 });
 
 afterEach(() => {
-  expect(vi.mocked(console.error).mock.calls).toEqual([]);
-  expect(vi.mocked(console.warn).mock.calls).toEqual([]);
+  for (const calls of written) expect(calls.mock.calls).toEqual([]);
 });

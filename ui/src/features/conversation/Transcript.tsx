@@ -62,7 +62,7 @@ export function Transcript(props: {
 
   return (
     <div class="transcript">
-      {/* The frame is scrolled by keys as well. */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys on the buttons inside make clicks, which arrive here */}
       <div
         class="transcript-view"
         role="log"

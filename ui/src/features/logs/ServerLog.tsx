@@ -56,7 +56,7 @@ export function ServerLog(props: { lines: LogLine[]; server: ServerDetails; fold
         >
           <For each={props.lines} fallback={<p class="muted log-empty">The server has not written anything yet.</p>}>
             {(line) => (
-              <div class="log-line" data-stream={line.stream}>
+              <div class="log-line" data-stream={line.stream} data-level={levelOf(line)}>
                 <span class="log-time">{clock(line.at)}</span>
                 <span class="log-text">{line.text || " "}</span>
               </div>
@@ -97,6 +97,11 @@ function Detail(props: { name: string; value: string | null; note: string | null
 
 function sourceWords(source: string | null): string | null {
   return source === null ? null : (SOURCES[source] ?? source);
+}
+
+/** How serious a line is. Its stream does not say it: OpenCode writes all of its log to standard error. */
+function levelOf(line: LogLine): string | undefined {
+  return /^(WARN|ERROR)\b/.exec(line.text)?.[1]?.toLowerCase();
 }
 
 function clock(at: number): string {

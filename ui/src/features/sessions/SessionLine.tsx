@@ -21,6 +21,8 @@ export function SessionLine(props: {
   const level = () => props.line?.level ?? 1;
   const waiting = () => props.session.waiting;
   return (
+    // biome-ignore lint/a11y/useFocusableInteractive: Solid's attribute is tabindex
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys of all its items
     <div
       class="tree-line"
       classList={{ selected: props.selected }}
