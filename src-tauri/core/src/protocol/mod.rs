@@ -4,6 +4,8 @@
 //! [`crate::model`] by [`crate::feed`]. The TypeScript in `ui/src/backend/bindings` is generated from them.
 
 mod app;
+#[cfg(test)]
+mod bindings;
 mod instance;
 mod patch;
 mod problem;

@@ -1,0 +1,196 @@
+import SettingsIcon from "lucide-solid/icons/settings";
+import { createEffect, createSignal, For, onCleanup, onMount, Show } from "solid-js";
+import type { Backend } from "../backend/backend";
+import { BackendContext } from "../backend/context";
+import { createDrafts } from "../features/composer/drafts";
+import type { Position } from "../features/conversation/scroll";
+import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs";
+import { SettingsDialog } from "../features/settings/SettingsDialog";
+import { DropTarget, StartPage } from "../features/start/StartPage";
+import { IconButton } from "../shared/Button";
+import { ProblemNote } from "../shared/ProblemNote";
+import { InstancePage } from "./InstancePage";
+import { type Shortcut, shortcutOf } from "./keyboard";
+import { createSession } from "./session";
+import { createUnseen } from "./unseen";
+import "../shared/tokens.css";
+import "../shared/base.css";
+import "./app.css";
+
+/** The window. */
+export function App(props: { backend: Backend }) {
+  const { backend } = props;
+  const session = createSession(backend);
+  const drafts = createDrafts();
+  const positions = new Map<string, Position>();
+  const [settingsOpen, setSettingsOpen] = createSignal(false);
+  const unseen = createUnseen(session);
+
+  const view = () => session.view();
+  const instances = () => view()?.instances ?? [];
+  const active = () => instances().find((row) => row.id === view()?.active);
+  const mirror = (instance: string) => session.feed(instance)?.state ?? null;
+
+  const stateOf = (instance: string): TabState => {
+    const state = mirror(instance);
+    return {
+      status: state?.view.status.status ?? "starting",
+      waiting: state?.view.waiting ?? 0,
+      running: unseen.running(instance),
+      unseen: unseen.has(instance),
+    };
+  };
+
+  const look = (step: 1 | -1) => {
+    const row = active();
+    const state = row && mirror(row.id);
+    if (!row || !state) return;
+    const { tabs, focus } = state.view;
+    const stops = [...tabs.map((id) => ({ kind: "session", id }) as const), { kind: "logs" } as const];
+    const at = stops.findIndex((stop) =>
+      stop.kind === "session" && focus.kind === "session" ? stop.id === focus.id : stop.kind === focus.kind,
+    );
+    const to = stops[(at + step + stops.length) % stops.length];
+    const feed = session.feed(row.id);
+    if (to && feed) session.run(feed.take(() => backend.look(row.id, to)));
+  };
+  const obey = (shortcut: Shortcut) => {
+    switch (shortcut.kind) {
+      case "instance": {
+        const row = instances()[shortcut.index];
+        if (row) session.run(backend.selectInstance(row.id));
+        return;
+      }
+      case "new_session": {
+        const row = active();
+        const feed = row && session.feed(row.id);
+        if (row && feed && mirror(row.id)?.view.status.status === "ready") {
+          session.run(feed.take(() => backend.newSession(row.id)));
+        }
+        return;
+      }
+      case "next_tab":
+        return look(1);
+      case "previous_tab":
+        return look(-1);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const shortcut = shortcutOf(event);
+    if (!shortcut || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    obey(shortcut);
+  };
+  /** No address is opened in the window itself. */
+  const onLink = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!link) return;
+    event.preventDefault();
+    const href = link.getAttribute("href") ?? "";
+    if (/^(https?|mailto):/i.test(href)) session.run(backend.openLink(href));
+  };
+  const refuse = (event: Event) => event.preventDefault();
+
+  onMount(() => {
+    session.start();
+    window.addEventListener("keydown", onKeyDown);
+    document.addEventListener("click", onLink);
+    document.addEventListener("auxclick", onLink);
+    document.addEventListener("dragover", refuse);
+    document.addEventListener("drop", refuse);
+  });
+  onCleanup(() => {
+    window.removeEventListener("keydown", onKeyDown);
+    document.removeEventListener("click", onLink);
+    document.removeEventListener("auxclick", onLink);
+    document.removeEventListener("dragover", refuse);
+    document.removeEventListener("drop", refuse);
+  });
+  createEffect(() => {
+    const row = active();
+    document.title = row ? `${row.folder.name} – Outrider` : "Outrider";
+  });
+
+  return (
+    <BackendContext.Provider value={backend}>
+      <header class="title-bar">
+        <InstanceTabs
+          instances={instances()}
+          active={view()?.active ?? null}
+          stateOf={stateOf}
+          onSelect={(instance) => session.run(backend.selectInstance(instance))}
+          onClose={(instance) => session.run(backend.closeInstance(instance))}
+          onOpenFolder={() => session.run(backend.pickFolder())}
+        />
+        <IconButton label="Settings" disabled={!view()} onClick={() => setSettingsOpen(true)}>
+          <SettingsIcon class="icon" />
+        </IconButton>
+      </header>
+      <Show when={(view()?.problems.length ?? 0) + session.failures().length > 0}>
+        <div class="banners">
+          <For each={view()?.problems}>
+            {(problem) => (
+              <ProblemNote
+                message={problem.message}
+                detail={problem.detail}
+                code={problem.code}
+                onDismiss={() => session.run(backend.dismissProblem(problem.code))}
+              />
+            )}
+          </For>
+          <For each={session.failures()}>
+            {(failure) => (
+              <ProblemNote
+                message={failure.message}
+                detail={failure.detail}
+                code={failure.code}
+                onDismiss={() => session.dismiss(failure.number)}
+              />
+            )}
+          </For>
+        </div>
+      </Show>
+      <Show when={view()}>
+        {(now) => (
+          <Show
+            when={active()?.id}
+            keyed
+            fallback={
+              <StartPage
+                recent={now().recent}
+                onPick={() => session.run(backend.pickFolder())}
+                onOpen={(path) => session.run(backend.openFolder(path))}
+              />
+            }
+          >
+            {(id) => (
+              <Show when={session.feed(id)}>
+                {(feed) => (
+                  <Show when={active()}>
+                    {(row) => (
+                      <InstancePage
+                        folder={row().folder}
+                        feed={feed()}
+                        session={session}
+                        drafts={drafts}
+                        positions={positions}
+                        enterSends={now().settings.enter_sends}
+                        onSettings={() => setSettingsOpen(true)}
+                      />
+                    )}
+                  </Show>
+                )}
+              </Show>
+            )}
+          </Show>
+        )}
+      </Show>
+      <Show when={settingsOpen() && view()}>
+        {(now) => <SettingsDialog settings={now().settings} onClose={() => setSettingsOpen(false)} />}
+      </Show>
+      <Show when={session.dragging()}>
+        <DropTarget />
+      </Show>
+    </BackendContext.Provider>
+  );
+}

@@ -1,0 +1,237 @@
+import PanelLeft from "lucide-solid/icons/panel-left";
+import { createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
+import { useBackend } from "../backend/context";
+import type { Focus, FolderRow, Problem } from "../backend/types";
+import { Composer } from "../features/composer/Composer";
+import type { Drafts } from "../features/composer/drafts";
+import type { Position } from "../features/conversation/scroll";
+import { Transcript } from "../features/conversation/Transcript";
+import { ServerLog } from "../features/logs/ServerLog";
+import { PermissionCard } from "../features/requests/PermissionCard";
+import { QuestionCard } from "../features/requests/QuestionCard";
+import { SessionTabs } from "../features/sessions/SessionTabs";
+import { Sidebar } from "../features/sessions/Sidebar";
+import { FirstMessage, ServerProblem, StartingPage, StoppedPage } from "../features/start/InstanceStates";
+import { StatusBar } from "../features/status/StatusBar";
+import type { Feed } from "../mirror/feed";
+import type { MirrorState } from "../mirror/state";
+import { IconButton } from "../shared/Button";
+import type { Session } from "./session";
+
+/** Narrower windows hide the sidebar until it is asked for. */
+const NARROW = "(max-width: 899px)";
+
+/** One opened folder: sessions, what is looked at, and the status line. */
+export function InstancePage(props: {
+  folder: FolderRow;
+  feed: Feed;
+  session: Session;
+  drafts: Drafts;
+  positions: Map<string, Position>;
+  enterSends: boolean;
+  onSettings: () => void;
+}) {
+  return (
+    <Show
+      when={props.feed.state}
+      fallback={
+        <div class="page-body">
+          <StartingPage folder={props.folder} />
+        </div>
+      }
+    >
+      {(state) => <Watched {...props} state={state()} />}
+    </Show>
+  );
+}
+
+function Watched(props: {
+  folder: FolderRow;
+  feed: Feed;
+  session: Session;
+  drafts: Drafts;
+  positions: Map<string, Position>;
+  enterSends: boolean;
+  onSettings: () => void;
+  state: MirrorState;
+}) {
+  const backend = useBackend();
+  const { session, feed } = props;
+  const instance = feed.instance;
+  const media = window.matchMedia(NARROW);
+  const [narrow, setNarrow] = createSignal(media.matches);
+  const [drawer, setDrawer] = createSignal(false);
+  const [sent, setSent] = createSignal(0);
+  const onNarrow = () => {
+    setNarrow(media.matches);
+    setDrawer(false);
+  };
+  media.addEventListener("change", onNarrow);
+  onCleanup(() => media.removeEventListener("change", onNarrow));
+  const sidebarShown = () => !narrow() || drawer();
+
+  const view = () => props.state.view;
+  const status = () => view().status;
+  const focused = () => {
+    const { focus } = view();
+    return focus.kind === "session" ? focus.id : null;
+  };
+  const serverProblem = (): Problem | null => {
+    const now = status();
+    return now.status === "error" ? now.problem : null;
+  };
+  const look = (focus: Focus) => {
+    setDrawer(false);
+    session.run(feed.take(() => backend.look(instance, focus)));
+  };
+  const newSession = () => {
+    setDrawer(false);
+    session.run(feed.take(() => backend.newSession(instance)));
+  };
+  const restart = () => session.run(backend.restartInstance(instance));
+  const onSent = (made: boolean) => {
+    setSent(sent() + 1);
+    if (made) feed.watch();
+  };
+
+  return (
+    <>
+      <div class="page">
+        <Show when={sidebarShown()}>
+          <div class="sidebar-place" classList={{ drawer: narrow() }}>
+            <Sidebar
+              sessions={props.state.sessions}
+              selected={focused()}
+              onOpen={(id) => look({ kind: "session", id })}
+              onNew={newSession}
+            />
+          </div>
+          <Show when={narrow()}>
+            <button type="button" class="drawer-shade" aria-label="Hide sessions" onClick={() => setDrawer(false)} />
+          </Show>
+        </Show>
+        <main class="page-main">
+          <SessionTabs
+            tabs={view().tabs}
+            sessions={props.state.sessions}
+            focus={view().focus}
+            alone={!sidebarShown()}
+            before={
+              <Show when={narrow()}>
+                <IconButton label="All sessions" aria-expanded={drawer()} onClick={() => setDrawer(!drawer())}>
+                  <PanelLeft class="icon" />
+                </IconButton>
+              </Show>
+            }
+            onLook={look}
+            onClose={(id) => session.run(backend.closeTab(instance, id))}
+            onNew={newSession}
+          />
+          <div class="page-body">
+            <Show when={serverProblem()}>
+              {(problem) => <ServerProblem problem={problem()} onRestart={restart} onChooseBinary={props.onSettings} />}
+            </Show>
+            <Switch>
+              <Match when={view().focus.kind === "logs"}>
+                <ServerLog lines={props.state.log ?? []} server={view().server} folder={props.folder} />
+              </Match>
+              <Match when={status().status === "starting" && props.state.transcript === null}>
+                <StartingPage folder={props.folder} />
+              </Match>
+              <Match when={status().status === "stopped" && props.state.transcript === null}>
+                <StoppedPage onRestart={restart} />
+              </Match>
+              <Match when={focused() ?? (serverProblem() ? null : "start")}>
+                <Conversation {...props} sent={sent()} onSent={onSent} onLook={look} />
+              </Match>
+            </Switch>
+          </div>
+        </main>
+      </div>
+      <StatusBar view={view()} folder={props.folder} onRetry={() => session.run(backend.retryConnection(instance))} />
+    </>
+  );
+}
+
+/** A session's messages, what waits for the person in it, and the composer. */
+function Conversation(props: {
+  folder: FolderRow;
+  feed: Feed;
+  session: Session;
+  drafts: Drafts;
+  positions: Map<string, Position>;
+  enterSends: boolean;
+  state: MirrorState;
+  sent: number;
+  onSent: (made: boolean) => void;
+  onLook: (focus: Focus) => void;
+}) {
+  const transcript = () => props.state.transcript;
+  const focused = () => (props.state.view.focus.kind === "session" ? props.state.view.focus.id : null);
+  const row = () => {
+    const id = focused();
+    return id === null ? undefined : props.state.sessions[id];
+  };
+  const busy = () => row()?.state === "busy" || row()?.state === "retry";
+  const asker = (session: string) =>
+    session === focused() ? null : (props.state.sessions[session]?.title ?? "a subagent");
+  const waiting = () => (transcript()?.permissions.length ?? 0) + (transcript()?.questions.length ?? 0);
+  return (
+    <>
+      <Show
+        when={transcript()?.session}
+        keyed
+        fallback={
+          <div class="page-scroll">
+            <FirstMessage folder={props.folder} enterSends={props.enterSends} />
+          </div>
+        }
+      >
+        {(_) => (
+          <Show when={transcript()}>
+            {(now) => (
+              <Transcript
+                instance={props.feed.instance}
+                feed={props.state.feed}
+                transcript={now()}
+                state={row()?.state ?? "idle"}
+                positions={props.positions}
+                sent={props.sent}
+                onOpenSession={(id) => props.onLook({ kind: "session", id })}
+                onFailure={props.session.fail}
+              />
+            )}
+          </Show>
+        )}
+      </Show>
+      <div class="dock">
+        <Show when={waiting() > 0}>
+          <div class="dock-requests">
+            <For each={transcript()?.permissions}>
+              {(permission) => (
+                <PermissionCard
+                  instance={props.feed.instance}
+                  permission={permission}
+                  asker={asker(permission.session)}
+                />
+              )}
+            </For>
+            <For each={transcript()?.questions}>
+              {(question) => (
+                <QuestionCard instance={props.feed.instance} question={question} asker={asker(question.session)} />
+              )}
+            </For>
+          </div>
+        </Show>
+        <Composer
+          instance={props.feed.instance}
+          session={focused()}
+          busy={busy()}
+          enterSends={props.enterSends}
+          drafts={props.drafts}
+          onSent={(_, made) => props.onSent(made)}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+/** What a key combination asks of the window. */
+export type Shortcut =
+  | { kind: "instance"; index: number }
+  | { kind: "new_session" }
+  | { kind: "next_tab" }
+  | { kind: "previous_tab" };
+
+/** The shortcut that a key press is. */
+export function shortcutOf(
+  event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">,
+): Shortcut | null {
+  if (event.altKey) return null;
+  if (event.key === "Tab" && event.ctrlKey && !event.metaKey) {
+    return { kind: event.shiftKey ? "previous_tab" : "next_tab" };
+  }
+  if (event.ctrlKey === event.metaKey || event.shiftKey) return null;
+  // By the key's place, as digits need Shift on some keyboards.
+  const digit = /^Digit([1-9])$/.exec(event.code);
+  if (digit) return { kind: "instance", index: Number(digit[1]) - 1 };
+  if (event.key.toLowerCase() === "t") return { kind: "new_session" };
+  return null;
+}

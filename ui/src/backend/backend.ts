@@ -1,0 +1,65 @@
+import type { Announcement, AppView, Batch, Focus, PermissionReply, Problem, Settings, Snapshot } from "./types";
+
+/** Ends a subscription. */
+export type Unlisten = () => void;
+
+/** Everything the window can ask of the app, and everything it can hear from it. Every call fails with a `Problem`. */
+export interface Backend {
+  /** The app as it is now. The first call of a window. */
+  attach(): Promise<AppView>;
+  /** Shows the system's folder picker and opens what was picked. */
+  pickFolder(): Promise<void>;
+  openFolder(path: string): Promise<void>;
+  closeInstance(instance: string): Promise<void>;
+  /** Shows an instance's tab, or the start page. */
+  selectInstance(instance: string | null): Promise<void>;
+
+  /** What the window looks at in an instance, from a new feed on. */
+  watch(instance: string): Promise<Snapshot>;
+  /** Looks at something else in the instance. A session without a tab gets one. */
+  look(instance: string, focus: Focus): Promise<Snapshot>;
+  closeTab(instance: string, session: string): Promise<void>;
+  /** Says that a batch is on the screen, which lets the next one come. */
+  ack(instance: string, feed: number, revision: number): Promise<void>;
+  /** The batch of an announcement that was too large for an event; null when it is no longer the one to come. */
+  fetchBatch(instance: string, feed: number, revision: number): Promise<Batch | null>;
+  loadOlder(instance: string, feed: number): Promise<void>;
+  loadNewer(instance: string, feed: number): Promise<void>;
+  jumpToLatest(instance: string, feed: number): Promise<void>;
+  /** Asks for a tool call's input and output, or no longer wants them. */
+  expand(instance: string, feed: number, message: string, part: string, expanded: boolean): Promise<void>;
+
+  newSession(instance: string): Promise<Snapshot>;
+  /** Sends a prompt; without a session it makes one and looks at it. The session's id. */
+  sendPrompt(instance: string, session: string | null, text: string): Promise<string>;
+  stopSession(instance: string, session: string): Promise<void>;
+
+  replyPermission(instance: string, request: string, reply: PermissionReply, message: string | null): Promise<void>;
+  /** One list of answers for each question of the request, in order. */
+  replyQuestion(instance: string, request: string, answers: string[][]): Promise<void>;
+  rejectQuestion(instance: string, request: string): Promise<void>;
+
+  restartInstance(instance: string): Promise<void>;
+  retryConnection(instance: string): Promise<void>;
+  updateSettings(settings: Settings): Promise<void>;
+  dismissProblem(code: string): Promise<void>;
+  /** Opens an http, https or mailto address outside the app. */
+  openLink(url: string): Promise<void>;
+  /** Reports a fault of the window itself. */
+  reportError(message: string): Promise<void>;
+
+  onApp(handler: (view: AppView) => void): Promise<Unlisten>;
+  onFeed(handler: (announcement: Announcement) => void): Promise<Unlisten>;
+  /** Whether a folder is being dragged over the window. */
+  onDrag(handler: (over: boolean) => void): Promise<Unlisten>;
+}
+
+/** The problem in whatever a call failed with. */
+export function problemOf(failure: unknown): Problem {
+  if (typeof failure === "object" && failure !== null && "code" in failure && "message" in failure) {
+    const detail = "detail" in failure && typeof failure.detail === "string" ? failure.detail : null;
+    return { code: String(failure.code), message: String(failure.message), detail };
+  }
+  const message = failure instanceof Error ? failure.message : String(failure);
+  return { code: "unexpected", message: `Something went wrong in the window: ${message}`, detail: null };
+}

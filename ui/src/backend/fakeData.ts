@@ -1,0 +1,337 @@
+import type {
+  Block,
+  Connection,
+  InstanceStatus,
+  InstanceView,
+  LogLine,
+  MessageView,
+  PartBody,
+  PartView,
+  PermissionView,
+  QuestionView,
+  ServerDetails,
+  SessionRow,
+  Snapshot,
+  TranscriptView,
+} from "./types";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const START = Date.now();
+
+export const BASE_SERVER: ServerDetails = {
+  binary: "/home/ada/.local/bin/opencode",
+  binary_source: "path",
+  version: "1.18.33",
+  pid: 48213,
+  path: "/home/ada/.local/bin:/home/ada/.cargo/bin:/usr/local/bin:/usr/bin:/bin",
+  path_source: "from the login shell /bin/zsh",
+};
+
+export function blocks(...html: string[]): Block[] {
+  return html.map((text, number) => ({ number, html: text }));
+}
+
+export function text(id: string, ...html: string[]): PartView {
+  return { id, body: { kind: "text", blocks: blocks(...html), open: false, gapped: false } };
+}
+
+export function tool(id: string, name: string, part: Partial<Extract<PartBody, { kind: "tool" }>>): PartView {
+  const started = START - 3 * MINUTE;
+  return {
+    id,
+    body: {
+      kind: "tool",
+      name,
+      state: "completed",
+      summary: "",
+      error: null,
+      started,
+      ended: started + 3_100,
+      changed: null,
+      child: null,
+      interrupted: false,
+      detail: null,
+      ...part,
+    },
+  };
+}
+
+export function message(id: string, role: MessageView["role"], created: number, parts: PartView[]): MessageView {
+  return {
+    id,
+    role,
+    state: "complete",
+    created,
+    completed: created + 4_000,
+    agent: "build",
+    model: role === "assistant" ? "Claude Sonnet 4.5" : null,
+    queued: false,
+    problem: null,
+    parts,
+  };
+}
+
+export function session(id: string, title: string, age: number, part: Partial<SessionRow> = {}): SessionRow {
+  const at = START - age;
+  return { id, parent: null, title, state: "idle", created: at, updated: at, waiting: 0, ...part };
+}
+
+export function view(
+  status: InstanceStatus,
+  connection: Connection,
+  tabs: string[],
+  part: Partial<InstanceView> = {},
+): InstanceView {
+  return {
+    status,
+    connection,
+    tabs,
+    focus: tabs[0] ? { kind: "session", id: tabs[0] } : { kind: "start" },
+    branch: "main",
+    waiting: 0,
+    server: BASE_SERVER,
+    ...part,
+  };
+}
+
+export function transcript(id: string, messages: MessageView[], part: Partial<TranscriptView> = {}): TranscriptView {
+  return {
+    session: id,
+    loaded: true,
+    messages,
+    has_older: false,
+    has_newer: false,
+    retry: null,
+    problem: null,
+    permissions: [],
+    questions: [],
+    ...part,
+  };
+}
+
+export const SESSIONS: SessionRow[] = [
+  session("ses_1", "Fix the login test", 2 * MINUTE, { state: "busy", waiting: 1 }),
+  session("ses_2", "explore: where tokens are refreshed", 3 * MINUTE, { parent: "ses_1", state: "busy" }),
+  session("ses_3", "Write tests for the importer", 50 * MINUTE, { state: "error" }),
+  session("ses_4", "Move the settings page to the new form components and keep the old links", 3 * HOUR),
+  session("ses_5", "Why is the build slow on CI", DAY + HOUR),
+  session("ses_6", "review: lockfile changes", DAY + HOUR, { parent: "ses_5" }),
+  session("ses_7", "Upgrade to Node 24", DAY + 3 * HOUR),
+  session("ses_8", "Sketch the billing webhooks", 4 * DAY),
+  session("ses_9", "Rename accounts to workspaces", 12 * DAY),
+  session("ses_10", "Initial scaffolding", 60 * DAY),
+];
+
+const CODE = `<pre><code class="language-ts">export async function refresh(token: Token): Promise&lt;Token&gt; {
+  if (token.expiresAt - clock.now() &gt; LEEWAY_MS) return token;
+  const next = await api.post("/oauth/token", { refresh: token.refresh });
+  return { ...next, expiresAt: clock.now() + next.expires_in * 1000 };
+}
+</code></pre>`;
+
+const TABLE = `<table><thead><tr><th>test</th><th>before</th><th>after</th></tr></thead><tbody>
+<tr><td><code>login.test.ts</code></td><td>fails in 1 of 3 runs</td><td>passes 200 of 200</td></tr>
+<tr><td><code>session.test.ts</code></td><td>passes</td><td>passes</td></tr></tbody></table>`;
+
+export const DIFF = `--- a/src/auth/refresh.ts
++++ b/src/auth/refresh.ts
+@@ -12,7 +12,10 @@ export async function refresh(token: Token) {
+   if (token.expiresAt - clock.now() > LEEWAY_MS) return token;
+-  const next = await api.post("/oauth/token", { refresh: token.refresh });
+-  return { ...next, expiresAt: Date.now() + next.expires_in * 1000 };
++  const next = await api.post("/oauth/token", {
++    refresh: token.refresh,
++  });
++  return { ...next, expiresAt: clock.now() + next.expires_in * 1000 };
+ }
+`;
+
+export function richMessages(): MessageView[] {
+  const at = START - 6 * MINUTE;
+  const thought: PartView = {
+    id: "p10",
+    body: {
+      kind: "reasoning",
+      blocks: blocks("<p>The test uses the real clock in one place and the fake one in another.</p>"),
+      open: false,
+      gapped: false,
+      started: at + 12_000,
+      ended: at + 19_400,
+    },
+  };
+  const failed = message("m05", "assistant", at + 90_000, [
+    text("p50", "<p>Next I look at how the client stores it.</p>"),
+  ]);
+  failed.state = "error";
+  failed.problem = {
+    code: "model_rate_limited",
+    message: "The model's service refused the request: too many requests. Write again in a moment.",
+    detail: '429 {"error":{"type":"rate_limit_error","message":"Number of requests has exceeded your limit"}}',
+  };
+  const queued = message("m08", "user", START - 20_000, [text("p80", "<p>Then update the changelog as well.</p>")]);
+  queued.queued = true;
+  const running = message("m07", "assistant", at + 150_000, [
+    text("p70", "<p>I will ask a subagent where else tokens are refreshed, and run the tests meanwhile.</p>"),
+    tool("p71", "task", {
+      state: "running",
+      summary: "explore: where tokens are refreshed",
+      child: "ses_2",
+      started: START - 42_000,
+      ended: null,
+    }),
+    tool("p72", "bash", {
+      state: "running",
+      summary: "npm test -- --run src/auth",
+      started: START - 9_000,
+      ended: null,
+    }),
+  ]);
+  running.state = "streaming";
+  running.completed = null;
+  return [
+    message("m01", "user", at, [
+      text("p01", "<p>Why does the login test fail now and then? It is <code>src/auth/login.test.ts</code>.</p>"),
+      { id: "p02", body: { kind: "file", name: "login.test.ts", mime: "text/plain" } },
+      { id: "p03", body: { kind: "file", name: "ci-run-4812.log", mime: "text/plain" } },
+    ]),
+    message("m02", "assistant", at + 10_000, [
+      thought,
+      tool("p11", "read", { summary: "src/auth/login.test.ts", ended: START - 3 * MINUTE + 40 }),
+      tool("p12", "grep", { summary: "Date.now in src/auth", ended: START - 3 * MINUTE + 210 }),
+    ]),
+    message("m03", "assistant", at + 20_000, [
+      text(
+        "p30",
+        "<p>The token's expiry is computed with <code>Date.now()</code>, while the test moves its own clock. On a slow machine the two drift apart, and <strong>the token counts as expired</strong> before the assertion runs.</p>",
+        "<h3>What I would change</h3>",
+        '<ul><li>take the time from <code>clock.now()</code> in <code>refresh</code></li><li>leave the leeway as it is; see <a href="https://example.com/rfc6749">RFC 6749</a></li></ul>',
+        CODE,
+        TABLE,
+      ),
+      tool("p31", "edit", {
+        summary: "src/auth/refresh.ts",
+        changed: [4, 2],
+        ended: START - 3 * MINUTE + 120,
+        detail: {
+          input: "src/auth/refresh.ts",
+          output: "Edit applied successfully.",
+          cut: false,
+          diff: DIFF,
+          error: null,
+        },
+      }),
+      tool("p32", "bash", {
+        state: "error",
+        summary: "npm test -- --run src/auth",
+        error: "exit code 1: 1 test failed in src/auth/session.test.ts",
+        ended: START - 3 * MINUTE + 12_700,
+      }),
+      {
+        id: "p33",
+        body: {
+          kind: "notice",
+          notice: "patch",
+          text: "2 files changed",
+          detail: "src/auth/refresh.ts\nsrc/auth/clock.ts",
+        },
+      },
+    ]),
+    message("m04", "user", at + 80_000, [text("p40", "<p>Good. Check the other callers, please.</p>")]),
+    failed,
+    message("m06", "user", at + 140_000, [text("p60", "<p>Try again.</p>")]),
+    running,
+    queued,
+  ];
+}
+
+export const PERMISSION: PermissionView = {
+  id: "per_1",
+  session: "ses_2",
+  kind: "bash",
+  title: "Run a command in the shell",
+  detail: "git log --oneline -20 -- src/auth | cat",
+  detail_is_diff: false,
+  always: ["git log *"],
+  part: null,
+};
+
+export const EDIT_PERMISSION: PermissionView = {
+  id: "per_2",
+  session: "ses_21",
+  kind: "edit",
+  title: "Change src/auth/refresh.ts",
+  detail: DIFF,
+  detail_is_diff: true,
+  always: ["*"],
+  part: null,
+};
+
+export const QUESTION: QuestionView = {
+  id: "que_1",
+  session: "ses_21",
+  questions: [
+    {
+      header: "Database",
+      question: "Which database should the importer write to?",
+      options: [
+        { label: "PostgreSQL", description: "The one the API uses already" },
+        { label: "SQLite", description: "A file beside the import, nothing to set up" },
+      ],
+      multiple: false,
+    },
+    {
+      header: "Formats",
+      question: "Which formats should it read?",
+      options: [
+        { label: "CSV", description: "" },
+        { label: "JSON lines", description: "" },
+        { label: "Parquet", description: "Needs another dependency" },
+      ],
+      multiple: true,
+    },
+  ],
+};
+
+export function logLines(): LogLine[] {
+  const lines: [LogLine["stream"], string][] = [
+    ["outrider", "started /home/ada/.local/bin/opencode serve, process 48213"],
+    ["stdout", "opencode server listening on loopback"],
+    ["stderr", "INFO  service=default version=1.18.33 opencode"],
+    ["stderr", "INFO  service=project directory=/home/ada/code/api-server fromDirectory"],
+    ["stderr", "WARN  service=lsp typescript-language-server took 4.2 s to start"],
+    ["outrider", "connected to the event stream"],
+  ];
+  return Array.from({ length: 60 }, (_, number) => {
+    const [stream, words] = lines[Math.min(number, lines.length - 1)] ?? ["stdout", ""];
+    return number < lines.length
+      ? { number, at: START - HOUR + number * 700, stream, text: words }
+      : {
+          number,
+          at: START - HOUR + number * 9_000,
+          stream: "stderr",
+          text: `INFO  service=bus type=message.part.updated publishing ${number}`,
+        };
+  });
+}
+
+export function snapshotOf(instance: string, part: Partial<Snapshot> & Pick<Snapshot, "view">): Snapshot {
+  return { instance, feed: 1, revision: 0, sessions: [], transcript: null, log: null, ...part };
+}
+
+export function longMessages(count: number): MessageView[] {
+  return Array.from({ length: count }, (_, i) => {
+    const at = START - DAY + i * MINUTE;
+    const id = `m${String(i).padStart(5, "0")}`;
+    return i % 2 === 0
+      ? message(id, "user", at, [text(`${id}a`, `<p>Step ${i}: what comes next?</p>`)])
+      : message(id, "assistant", at, [
+          text(
+            `${id}a`,
+            `<p>Here is step ${i}. ${"It takes a few words to say what it does. ".repeat(1 + (i % 7))}</p>`,
+          ),
+          tool(`${id}b`, "bash", { summary: `make step-${i}`, started: at, ended: at + 900 }),
+        ]);
+  });
+}

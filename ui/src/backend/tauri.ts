@@ -1,0 +1,43 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Backend } from "./backend";
+import type { Announcement, AppView } from "./types";
+
+/** The app's shell: each call is the command of the same name. */
+export const tauriBackend: Backend = {
+  attach: () => invoke("attach"),
+  pickFolder: () => invoke("pick_folder"),
+  openFolder: (path) => invoke("open_folder", { path }),
+  closeInstance: (instance) => invoke("close_instance", { instance }),
+  selectInstance: (instance) => invoke("select_instance", { instance }),
+
+  watch: (instance) => invoke("watch", { instance }),
+  look: (instance, focus) => invoke("look", { instance, focus }),
+  closeTab: (instance, session) => invoke("close_tab", { instance, session }),
+  ack: (instance, feed, revision) => invoke("ack", { instance, feed, revision }),
+  fetchBatch: (instance, feed, revision) => invoke("fetch_batch", { instance, feed, revision }),
+  loadOlder: (instance, feed) => invoke("load_older", { instance, feed }),
+  loadNewer: (instance, feed) => invoke("load_newer", { instance, feed }),
+  jumpToLatest: (instance, feed) => invoke("jump_to_latest", { instance, feed }),
+  expand: (instance, feed, message, part, expanded) => invoke("expand", { instance, feed, message, part, expanded }),
+
+  newSession: (instance) => invoke("new_session", { instance }),
+  sendPrompt: (instance, session, text) => invoke("send_prompt", { instance, session, text }),
+  stopSession: (instance, session) => invoke("stop_session", { instance, session }),
+
+  replyPermission: (instance, request, reply, message) =>
+    invoke("reply_permission", { instance, request, reply, message }),
+  replyQuestion: (instance, request, answers) => invoke("reply_question", { instance, request, answers }),
+  rejectQuestion: (instance, request) => invoke("reject_question", { instance, request }),
+
+  restartInstance: (instance) => invoke("restart_instance", { instance }),
+  retryConnection: (instance) => invoke("retry_connection", { instance }),
+  updateSettings: (settings) => invoke("update_settings", { settings }),
+  dismissProblem: (code) => invoke("dismiss_problem", { code }),
+  openLink: (url) => invoke("open_link", { url }),
+  reportError: (message) => invoke("report_error", { message }),
+
+  onApp: (handler) => listen<AppView>("outrider:app", (event) => handler(event.payload)),
+  onFeed: (handler) => listen<Announcement>("outrider:feed", (event) => handler(event.payload)),
+  onDrag: (handler) => listen<{ over: boolean }>("outrider:drag", (event) => handler(event.payload.over)),
+};

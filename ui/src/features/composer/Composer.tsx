@@ -1,0 +1,114 @@
+import ArrowUp from "lucide-solid/icons/arrow-up";
+import Square from "lucide-solid/icons/square";
+import { createEffect, on, onMount, Show } from "solid-js";
+import { problemOf } from "../../backend/backend";
+import { useBackend } from "../../backend/context";
+import { ProblemNote } from "../../shared/ProblemNote";
+import { type Drafts, draftKey } from "./drafts";
+import { composerKey } from "./keys";
+import "./composer.css";
+
+/** Where a message is written. What was typed stays until the server has taken it. */
+export function Composer(props: {
+  instance: string;
+  /** null: the message makes a new session. */
+  session: string | null;
+  busy: boolean;
+  enterSends: boolean;
+  drafts: Drafts;
+  onSent: (session: string, made: boolean) => void;
+}) {
+  const backend = useBackend();
+  let field: HTMLTextAreaElement | undefined;
+  const key = () => draftKey(props.instance, props.session);
+  const draft = () => props.drafts.of(key());
+  const hasText = () => draft().text.trim() !== "";
+
+  const grow = () => {
+    if (!field) return;
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
+  };
+  createEffect(on(() => [key(), draft().text], grow));
+  onMount(() => field?.focus({ preventScroll: true }));
+
+  const send = async () => {
+    const { instance, session } = props;
+    const mine = key();
+    const { text, sending } = draft();
+    if (sending || text.trim() === "") return;
+    props.drafts.change(mine, { sending: true, problem: null });
+    try {
+      const sentTo = await backend.sendPrompt(instance, session, text);
+      props.drafts.change(mine, { sending: false, text: "" });
+      props.onSent(sentTo, session === null);
+    } catch (failure) {
+      props.drafts.change(mine, { sending: false, problem: problemOf(failure) });
+    }
+  };
+  const stop = async () => {
+    const { instance, session } = props;
+    const mine = key();
+    if (session === null) return;
+    try {
+      await backend.stopSession(instance, session);
+    } catch (failure) {
+      props.drafts.change(mine, { problem: problemOf(failure) });
+    }
+  };
+
+  return (
+    <div class="composer">
+      <Show when={draft().problem}>
+        {(problem) => (
+          <ProblemNote
+            message={problem().message}
+            detail={problem().detail}
+            code={problem().code}
+            onDismiss={() => props.drafts.change(key(), { problem: null })}
+          />
+        )}
+      </Show>
+      <div class="composer-frame">
+        <textarea
+          ref={field}
+          class="composer-field"
+          aria-label="Message"
+          rows={1}
+          placeholder={
+            props.busy ? "Write the next message; it waits for its turn" : "Ask about the code, or say what to change"
+          }
+          readOnly={draft().sending}
+          value={draft().text}
+          onInput={(event) => props.drafts.change(key(), { text: event.currentTarget.value })}
+          onKeyDown={(event) => {
+            if (composerKey(event, props.enterSends) !== "send") return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <div class="composer-actions">
+          <Show when={props.busy}>
+            <button type="button" class="composer-button stop" aria-label="Stop" title="Stop" onClick={stop}>
+              <Square class="icon small" />
+            </button>
+          </Show>
+          <Show when={!props.busy || hasText()}>
+            <button
+              type="button"
+              class="composer-button send"
+              aria-label="Send"
+              title={props.busy ? "Send, to be answered next" : "Send"}
+              disabled={!hasText() || draft().sending}
+              onClick={send}
+            >
+              <Show when={draft().sending} fallback={<ArrowUp class="icon" />}>
+                <span class="spinner" />
+              </Show>
+            </button>
+          </Show>
+        </div>
+      </div>
+    </div>
+  );
+}

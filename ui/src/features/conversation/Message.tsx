@@ -1,0 +1,62 @@
+import { For, Show } from "solid-js";
+import type { MessageView } from "../../backend/types";
+import { ProblemNote } from "../../shared/ProblemNote";
+import { Part } from "./Parts";
+
+/** Codes of endings that the person asked for: said, but not as an error. */
+const QUIET_CODES = new Set(["aborted", "stopped", "interrupted", "cancelled"]);
+
+/** One message with its parts. */
+export function Message(props: {
+  message: MessageView;
+  previous: MessageView | undefined;
+  feed: number;
+  onExpand: (part: string, expanded: boolean) => void;
+  onOpenSession: (session: string) => void;
+}) {
+  const user = () => props.message.role === "user";
+  const writer = () => writerOf(props.message);
+  const continued = () => !user() && props.previous?.role === "assistant" && writerOf(props.previous) === writer();
+  return (
+    <article
+      class="message"
+      classList={{ user: user(), continued: continued() }}
+      aria-label={writer()}
+      data-message-id={props.message.id}
+      data-role={props.message.role}
+      data-state={props.message.state}
+      data-queued={props.message.queued || undefined}
+      aria-busy={props.message.state === "streaming"}
+    >
+      <Show when={!continued()}>
+        <header class="message-head" data-anchor={`m:${props.message.id}`}>
+          <span class="message-writer">{writer()}</span>
+          <Show when={props.message.queued}>
+            <span class="message-queued">Queued</span>
+          </Show>
+        </header>
+      </Show>
+      <For each={props.message.parts}>
+        {(part) => <Part part={part} feed={props.feed} onExpand={props.onExpand} onOpenSession={props.onOpenSession} />}
+      </For>
+      <Show when={props.message.problem}>
+        {(problem) => (
+          <Show
+            when={QUIET_CODES.has(problem().code)}
+            fallback={<ProblemNote message={problem().message} detail={problem().detail} code={problem().code} />}
+          >
+            <p class="message-ending" data-problem={problem().code}>
+              {problem().message}
+            </p>
+          </Show>
+        )}
+      </Show>
+    </article>
+  );
+}
+
+function writerOf(message: MessageView): string {
+  if (message.role === "user") return "You";
+  const agent = message.agent ? message.agent.charAt(0).toUpperCase() + message.agent.slice(1) : "Assistant";
+  return message.model ? `${agent} · ${message.model}` : agent;
+}

@@ -1,0 +1,147 @@
+import Check from "lucide-solid/icons/check";
+import ChevronRight from "lucide-solid/icons/chevron-right";
+import CircleX from "lucide-solid/icons/circle-x";
+import CornerDownRight from "lucide-solid/icons/corner-down-right";
+import { createEffect, createSignal, Match, on, Show, Switch } from "solid-js";
+import type { PartBody, ToolDetail } from "../../backend/types";
+import { Button } from "../../shared/Button";
+import { CopyButton } from "../../shared/CopyButton";
+import { DiffLines } from "../../shared/DiffLines";
+import { Elapsed } from "./Elapsed";
+
+export type ToolBody = Extract<PartBody, { kind: "tool" }>;
+
+const STATE_WORDS = { pending: "is being written", running: "running", completed: "done", error: "failed" } as const;
+
+/** A tool call on one line; unfolded, its input and output. */
+export function ToolCall(props: {
+  body: ToolBody;
+  /** Changes when the core forgets what was unfolded. */
+  feed: number;
+  onExpand: (expanded: boolean) => void;
+  onOpenSession: (session: string) => void;
+}) {
+  const [wanted, setWanted] = createSignal(props.body.detail !== null);
+  // A new feed may come without what is unfolded here.
+  createEffect(
+    on(
+      () => props.feed,
+      () => wanted() && props.body.detail === null && props.onExpand(true),
+      { defer: true },
+    ),
+  );
+  const toggle = () => {
+    setWanted(!wanted());
+    props.onExpand(wanted());
+  };
+  const stateWords = () => (props.body.interrupted ? "interrupted" : STATE_WORDS[props.body.state]);
+  return (
+    <div
+      class="tool"
+      data-tool={props.body.name}
+      data-state={props.body.state}
+      data-interrupted={props.body.interrupted || undefined}
+    >
+      <div class="tool-line">
+        <button type="button" class="tool-button" aria-expanded={wanted()} onClick={toggle}>
+          <ChevronRight class="icon small tool-twist" />
+          <span class="tool-name">{props.body.name}</span>
+          <span class="tool-summary truncate">{props.body.summary}</span>
+          <Show when={props.body.changed}>
+            {(changed) => (
+              <span class="tool-changed numbers">
+                <span class="plus">+{changed()[0]}</span> <span class="minus">−{changed()[1]}</span>
+              </span>
+            )}
+          </Show>
+          <Elapsed
+            started={props.body.started}
+            ended={props.body.ended}
+            running={props.body.state === "running" && !props.body.interrupted}
+          />
+          <span class="tool-mark" title={stateWords()}>
+            <Switch fallback={<span class="spinner" />}>
+              <Match when={props.body.interrupted}>
+                <span class="status-dot off" />
+              </Match>
+              <Match when={props.body.state === "completed"}>
+                <Check class="icon small mark-done" />
+              </Match>
+              <Match when={props.body.state === "error"}>
+                <CircleX class="icon small mark-failed" />
+              </Match>
+            </Switch>
+            <span class="visually-hidden">{stateWords()}</span>
+          </span>
+        </button>
+        <Show when={props.body.child}>
+          {(child) => (
+            <Button look="plain" class="tool-open" onClick={() => props.onOpenSession(child())}>
+              <CornerDownRight class="icon small" />
+              Open
+            </Button>
+          )}
+        </Show>
+      </div>
+      <Show when={props.body.error && !wanted()}>
+        <p class="tool-error truncate" title={props.body.error ?? undefined}>
+          {props.body.error}
+        </p>
+      </Show>
+      <Show when={props.body.interrupted}>
+        <p class="tool-note">Interrupted before it ended</p>
+      </Show>
+      <Show when={wanted()}>
+        <Show when={props.body.detail} fallback={<p class="tool-note">Loading…</p>}>
+          {(detail) => <Detail detail={detail()} />}
+        </Show>
+      </Show>
+    </div>
+  );
+}
+
+function Detail(props: { detail: ToolDetail }) {
+  return (
+    <div class="tool-detail">
+      <Show when={props.detail.input}>
+        <Piece name="Input" text={props.detail.input} />
+      </Show>
+      <Show when={props.detail.diff}>
+        {(diff) => (
+          <section class="tool-piece" aria-label="Changes">
+            <div class="tool-piece-head">
+              <span>Changes</span>
+              <CopyButton label="Copy changes" text={diff} />
+            </div>
+            <div class="tool-scroll">
+              <DiffLines diff={diff()} />
+            </div>
+          </section>
+        )}
+      </Show>
+      <Show when={props.detail.output}>
+        <Piece
+          name="Output"
+          text={props.detail.output}
+          note={props.detail.cut ? "The beginning is left out here." : undefined}
+        />
+      </Show>
+      <Show when={props.detail.error}>{(error) => <Piece name="Error" text={error()} />}</Show>
+    </div>
+  );
+}
+
+function Piece(props: { name: string; text: string; note?: string | undefined }) {
+  return (
+    <section class="tool-piece" aria-label={props.name}>
+      <div class="tool-piece-head">
+        <span>{props.name}</span>
+        <Show when={props.note}>
+          <span class="muted">{props.note}</span>
+        </Show>
+        <CopyButton label={`Copy ${props.name.toLowerCase()}`} text={() => props.text} />
+      </div>
+      <pre class="tool-text tool-scroll">{props.text}</pre>
+    </section>
+  );
+}

@@ -1,0 +1,144 @@
+import ArrowDown from "lucide-solid/icons/arrow-down";
+import { createEffect, For, on, onCleanup, onMount, Show } from "solid-js";
+import { useBackend } from "../../backend/context";
+import type { RetryView, SessionState, TranscriptView } from "../../backend/types";
+import { Button } from "../../shared/Button";
+import { ProblemNote } from "../../shared/ProblemNote";
+import { createNow, secondsUntil } from "../../shared/time";
+import { Message } from "./Message";
+import { createReader } from "./reader";
+import type { Position } from "./scroll";
+import "./conversation.css";
+
+/** The messages of a session. One is made for each session that is looked at. */
+export function Transcript(props: {
+  instance: string;
+  feed: number;
+  transcript: TranscriptView;
+  state: SessionState;
+  /** Where each session was read, kept while tabs change. */
+  positions: Map<string, Position>;
+  /** Counts up when the person sent something: the end is shown then. */
+  sent: number;
+  onOpenSession: (session: string) => void;
+  onFailure: (failure: unknown) => void;
+}) {
+  const backend = useBackend();
+  let view: HTMLDivElement | undefined;
+  let content: HTMLDivElement | undefined;
+  const place = `${props.instance}\n${props.transcript.session}`;
+
+  const reader = createReader({
+    start: props.positions.get(place) ?? { kind: "end" },
+    held: () => ({ hasOlder: props.transcript.has_older, hasNewer: props.transcript.has_newer }),
+    load: (side) => {
+      const call = side === "older" ? backend.loadOlder : backend.loadNewer;
+      call(props.instance, props.feed).catch(props.onFailure);
+    },
+  });
+  onMount(() => {
+    if (view && content) reader.attach(view, content);
+  });
+  onCleanup(() => props.positions.set(place, reader.position()));
+  createEffect(
+    on(
+      () => [props.transcript.messages[0]?.id, props.transcript.messages.at(-1)?.id],
+      () => reader.loaded(),
+      { defer: true },
+    ),
+  );
+  createEffect(
+    on(
+      () => props.sent,
+      () => jump(),
+      { defer: true },
+    ),
+  );
+  const jump = () => {
+    if (props.transcript.has_newer) backend.jumpToLatest(props.instance, props.feed).catch(props.onFailure);
+    reader.toEnd();
+  };
+  const working = () => props.state === "busy" && props.transcript.retry === null;
+
+  return (
+    <div class="transcript">
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys on the buttons inside make clicks, which arrive here */}
+      <div
+        class="transcript-view"
+        role="log"
+        aria-label="Messages"
+        aria-live="off"
+        aria-busy={props.state === "busy"}
+        tabindex={0}
+        ref={view}
+        onScroll={() => reader.onScroll()}
+        onClick={(event) => {
+          if ((event.target as Element).closest("[aria-expanded]")) reader.hold();
+        }}
+      >
+        <div class="transcript-column" ref={content}>
+          <Show when={props.transcript.has_older}>
+            <p class="transcript-edge">
+              <span class="spinner" /> Earlier messages…
+            </p>
+          </Show>
+          <Show when={!props.transcript.loaded && props.transcript.messages.length === 0}>
+            <p class="transcript-edge">
+              <span class="spinner" /> Reading the messages…
+            </p>
+          </Show>
+          <Show when={props.transcript.loaded && props.transcript.messages.length === 0 && props.state === "idle"}>
+            <p class="transcript-empty muted">Nothing here yet. Write the first message below.</p>
+          </Show>
+          <For each={props.transcript.messages}>
+            {(message, index) => (
+              <Message
+                message={message}
+                previous={props.transcript.messages[index() - 1]}
+                feed={props.feed}
+                onExpand={(part, expanded) =>
+                  backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
+                }
+                onOpenSession={props.onOpenSession}
+              />
+            )}
+          </For>
+          <Show when={props.transcript.retry}>{(retry) => <Retry retry={retry()} />}</Show>
+          <Show when={props.transcript.problem}>
+            {(problem) => <ProblemNote message={problem().message} detail={problem().detail} code={problem().code} />}
+          </Show>
+          <Show when={working() && !props.transcript.has_newer}>
+            <p class="working">
+              <span class="spinner" /> Working…
+            </p>
+          </Show>
+        </div>
+      </div>
+      <Show when={!reader.atEnd() || props.transcript.has_newer}>
+        <Button class="jump" aria-label="Jump to latest" onClick={jump}>
+          <ArrowDown class="icon small" />
+          Jump to latest
+        </Button>
+      </Show>
+    </div>
+  );
+}
+
+function Retry(props: { retry: RetryView }) {
+  const now = createNow(250);
+  const words = () => {
+    const seconds = secondsUntil(props.retry.next, now());
+    return seconds > 0 ? `Trying again in ${seconds} s` : "Trying again…";
+  };
+  return (
+    <div class="retry">
+      <span class="spinner" />
+      <span class="retry-text">
+        <span class="numbers">
+          {words()} (attempt {props.retry.attempt})
+        </span>
+        <span class="muted"> {props.retry.message}</span>
+      </span>
+    </div>
+  );
+}

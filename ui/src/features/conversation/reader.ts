@@ -1,0 +1,109 @@
+import { createSignal, onCleanup } from "solid-js";
+import { followsEnd, type Metrics, type Piece, type Position, placeAt, scrollTopFor, wantedSide } from "./scroll";
+
+/** How long an unanswered call for more messages keeps the next one back, in milliseconds. */
+const LOAD_LIMIT_MS = 3_000;
+
+/**
+ * Holds the reading position of a scrolled transcript. WebKitGTK has no scroll anchoring, so each change of the
+ * content's or the view's size is corrected here, before it is painted.
+ */
+export function createReader(options: {
+  start: Position;
+  held: () => { hasOlder: boolean; hasNewer: boolean };
+  load: (side: "older" | "newer") => void;
+}) {
+  let view: HTMLElement | undefined;
+  let content: HTMLElement | undefined;
+  let position = options.start;
+  let lastTop = 0;
+  let loadingUntil = 0;
+  const [atEnd, setAtEnd] = createSignal(position.kind === "end");
+
+  const metrics = (): Metrics =>
+    view
+      ? { top: view.scrollTop, height: view.clientHeight, content: view.scrollHeight }
+      : { top: 0, height: 0, content: 0 };
+
+  const pieces = (): Piece[] => {
+    if (!view || !content) return [];
+    const edge = view.getBoundingClientRect().top;
+    return [...content.querySelectorAll<HTMLElement>("[data-anchor]")].map((element) => {
+      const box = element.getBoundingClientRect();
+      return { id: element.dataset.anchor ?? "", top: box.top - edge, bottom: box.bottom - edge };
+    });
+  };
+
+  const topOf = (id: string): number | null => {
+    const element = content?.querySelector(`[data-anchor="${CSS.escape(id)}"]`);
+    if (!element || !view) return null;
+    return element.getBoundingClientRect().top - view.getBoundingClientRect().top;
+  };
+
+  const set = (next: Position) => {
+    position = next;
+    setAtEnd(next.kind === "end");
+  };
+
+  const askForMore = (now: Metrics, before: number) => {
+    const side = wantedSide(now, before, options.held());
+    if (!side || performance.now() < loadingUntil) return;
+    loadingUntil = performance.now() + LOAD_LIMIT_MS;
+    options.load(side);
+  };
+
+  const restore = () => {
+    if (!view) return;
+    const top = scrollTopFor(position, metrics(), topOf);
+    if (top === null) set(placeAt(pieces()));
+    else if (Math.abs(top - view.scrollTop) >= 0.5) view.scrollTop = top;
+    lastTop = view.scrollTop;
+    askForMore(metrics(), lastTop);
+  };
+
+  const onScroll = () => {
+    const now = metrics();
+    const before = lastTop;
+    lastTop = now.top;
+    const follows = followsEnd(position.kind === "end", before, now, options.held().hasNewer);
+    set(follows ? { kind: "end" } : placeAt(pieces()));
+    askForMore(now, before);
+  };
+
+  /** Takes the elements; called once they are in the document. */
+  const attach = (viewElement: HTMLElement, contentElement: HTMLElement) => {
+    view = viewElement;
+    content = contentElement;
+    restore();
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(restore);
+    observer.observe(view);
+    observer.observe(content);
+    onCleanup(() => observer.disconnect());
+  };
+
+  return {
+    atEnd,
+    attach,
+    onScroll,
+    restore,
+    position: () => position,
+    /** The messages that were asked for are there. */
+    loaded() {
+      loadingUntil = 0;
+      restore();
+    },
+    /** Goes to the end and follows it. */
+    toEnd() {
+      set({ kind: "end" });
+      restore();
+    },
+    /** Stays at what is read now, also at the end: something in it is about to be unfolded. */
+    hold() {
+      const now = placeAt(pieces());
+      if (now.kind === "place") set(now);
+    },
+  };
+}
+
+export type Reader = ReturnType<typeof createReader>;

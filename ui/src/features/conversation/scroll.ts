@@ -1,0 +1,76 @@
+/** What the view shows at its top edge: pieces of the transcript and how far below the edge each begins, in pixels. */
+export interface Anchor {
+  id: string;
+  offset: number;
+}
+
+/** Where a person reads: at the end, which is followed, or at a place, which stays where it is on the screen. */
+export type Position = { kind: "end" } | { kind: "place"; anchors: Anchor[] };
+
+/** The scrolled element's scrollTop, clientHeight and scrollHeight. */
+export interface Metrics {
+  top: number;
+  height: number;
+  content: number;
+}
+
+/** A piece of the transcript, measured from the view's top edge. */
+export interface Piece {
+  id: string;
+  top: number;
+  bottom: number;
+}
+
+/** Nearer to the end than this, in pixels, counts as at the end. */
+export const END_TOLERANCE = 32;
+/** Nearer to an end of what is held than this, in pixels, more is asked for. */
+export const LOAD_DISTANCE = 800;
+/** How many pieces are remembered; the first of them that is still there is the one to hold. */
+const ANCHORS = 6;
+
+export function distanceToEnd(metrics: Metrics): number {
+  return metrics.content - metrics.height - metrics.top;
+}
+
+/**
+ * Whether the end is followed after a scroll event. Content that grew since the last one moves the end away without
+ * the person: only a move upwards leaves it.
+ */
+export function followsEnd(followed: boolean, lastTop: number, metrics: Metrics, hasNewer: boolean): boolean {
+  if (distanceToEnd(metrics) <= END_TOLERANCE) return followed || !hasNewer;
+  return followed && metrics.top >= lastTop;
+}
+
+/** The place that is read: the first pieces that are not wholly above the view. */
+export function placeAt(pieces: Piece[]): Position {
+  const first = pieces.findIndex((piece) => piece.bottom > 0);
+  if (first < 0) return { kind: "end" };
+  const anchors = pieces.slice(first, first + ANCHORS).map((piece) => ({ id: piece.id, offset: piece.top }));
+  return { kind: "place", anchors };
+}
+
+/** The scrollTop that shows `position`; null when nothing of it is there any more. `topOf` measures from the view's edge. */
+export function scrollTopFor(
+  position: Position,
+  metrics: Metrics,
+  topOf: (id: string) => number | null,
+): number | null {
+  if (position.kind === "end") return Math.max(0, metrics.content - metrics.height);
+  for (const anchor of position.anchors) {
+    const top = topOf(anchor.id);
+    if (top !== null) return metrics.top + top - anchor.offset;
+  }
+  return null;
+}
+
+/** Which side to ask more for: the one that the person moves to, or any that the view is not filled for. */
+export function wantedSide(
+  metrics: Metrics,
+  lastTop: number,
+  held: { hasOlder: boolean; hasNewer: boolean },
+): "older" | "newer" | null {
+  const filled = metrics.content > metrics.height;
+  if (held.hasOlder && (!filled || (metrics.top < lastTop && metrics.top < LOAD_DISTANCE))) return "older";
+  if (held.hasNewer && (!filled || (metrics.top > lastTop && distanceToEnd(metrics) < LOAD_DISTANCE))) return "newer";
+  return null;
+}

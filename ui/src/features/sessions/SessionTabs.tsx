@@ -1,0 +1,112 @@
+import CornerDownRight from "lucide-solid/icons/corner-down-right";
+import Plus from "lucide-solid/icons/plus";
+import ScrollText from "lucide-solid/icons/scroll-text";
+import X from "lucide-solid/icons/x";
+import { createEffect, For, type JSX, Show } from "solid-js";
+import type { Focus, SessionRow } from "../../backend/types";
+import { IconButton } from "../../shared/Button";
+import { onTablistKey } from "../../shared/roving";
+import { SESSION_WORDS, SessionMark } from "./SessionMark";
+import "./sessions.css";
+
+/** The second level of tabs: the open sessions, and Logs. */
+export function SessionTabs(props: {
+  tabs: string[];
+  sessions: Record<string, SessionRow>;
+  focus: Focus;
+  /** The sidebar is not there, so that making a session falls to the button here. */
+  alone: boolean;
+  before?: JSX.Element;
+  onLook: (focus: Focus) => void;
+  onClose: (session: string) => void;
+  onNew: () => void;
+}) {
+  const focused = () => (props.focus.kind === "session" ? props.focus.id : null);
+  return (
+    <div class="session-bar">
+      {props.before}
+      <div class="session-tabs" role="tablist" aria-label="Sessions" onKeyDown={onTablistKey}>
+        <For each={props.tabs}>
+          {(id, index) => (
+            <SessionTab
+              id={id}
+              session={props.sessions[id]}
+              selected={focused() === id}
+              reachable={focused() === id || (props.focus.kind === "start" && index() === 0)}
+              onLook={() => props.onLook({ kind: "session", id })}
+              onClose={() => props.onClose(id)}
+            />
+          )}
+        </For>
+        <div class="session-tab logs-tab" classList={{ selected: props.focus.kind === "logs" }} role="presentation">
+          <button
+            type="button"
+            class="session-tab-button"
+            role="tab"
+            aria-label="Logs"
+            aria-selected={props.focus.kind === "logs"}
+            tabindex={props.focus.kind === "logs" || (props.focus.kind === "start" && props.tabs.length === 0) ? 0 : -1}
+            onClick={() => props.onLook({ kind: "logs" })}
+          >
+            <ScrollText class="icon small" />
+            Logs
+          </button>
+        </div>
+      </div>
+      <IconButton label={props.alone ? "New session" : "New tab"} onClick={() => props.onNew()}>
+        <Plus class="icon" />
+      </IconButton>
+    </div>
+  );
+}
+
+function SessionTab(props: {
+  id: string;
+  session: SessionRow | undefined;
+  selected: boolean;
+  reachable: boolean;
+  onLook: () => void;
+  onClose: () => void;
+}) {
+  let tab: HTMLDivElement | undefined;
+  const title = () => props.session?.title ?? "Session";
+  const state = () => props.session?.state ?? "idle";
+  const description = () => {
+    const waiting = props.session?.waiting ?? 0;
+    return waiting > 0 ? `${SESSION_WORDS[state()]}, ${waiting} waiting for you` : SESSION_WORDS[state()];
+  };
+  createEffect(() => {
+    if (props.selected) tab?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  });
+  return (
+    <div class="session-tab" classList={{ selected: props.selected }} role="presentation" ref={tab}>
+      <button
+        type="button"
+        class="session-tab-button"
+        role="tab"
+        aria-label={title()}
+        aria-description={description()}
+        aria-selected={props.selected}
+        tabindex={props.reachable ? 0 : -1}
+        data-session-id={props.id}
+        data-state={state()}
+        data-parent-id={props.session?.parent ?? undefined}
+        title={title()}
+        onClick={() => props.onLook()}
+        onKeyDown={(event) => event.key === "Delete" && props.onClose()}
+        onAuxClick={(event) => event.button === 1 && props.onClose()}
+      >
+        <Show when={props.session?.parent}>
+          <CornerDownRight class="icon small tab-child" />
+        </Show>
+        <span class="truncate">{title()}</span>
+        <Show when={(props.session?.waiting ?? 0) > 0} fallback={<SessionMark state={state()} />}>
+          <span class="badge">{props.session?.waiting}</span>
+        </Show>
+      </button>
+      <IconButton class="tab-close" label={`Close tab ${title()}`} tiny tabindex={-1} onClick={() => props.onClose()}>
+        <X class="icon small" />
+      </IconButton>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import GitBranch from "lucide-solid/icons/git-branch";
+import { Show } from "solid-js";
+import type { Connection, FolderRow, InstanceView } from "../../backend/types";
+import { Button } from "../../shared/Button";
+import { createNow } from "../../shared/time";
+import { connectionWords } from "./connection";
+import "./status.css";
+
+const LOOK = { connecting: "warn", connected: "good", reconnecting: "warn", disconnected: "bad" } as const;
+/** What is said aloud: each change of state, but not each second of a countdown. */
+const SPOKEN = {
+  connecting: "Connecting",
+  connected: "Connected",
+  reconnecting: "Connection lost, reconnecting",
+  disconnected: "Disconnected",
+} as const;
+
+/** The line at the bottom: the connection, the server, the folder, and what waits. */
+export function StatusBar(props: { view: InstanceView; folder: FolderRow; onRetry: () => void }) {
+  const connection = () => props.view.connection;
+  const why = () => {
+    const now = connection();
+    return now.state === "disconnected" ? (now.problem?.message ?? null) : null;
+  };
+  return (
+    <footer class="status-bar">
+      <div
+        class="status-connection"
+        role="status"
+        aria-label="Connection"
+        aria-live="off"
+        data-state={connection().state}
+        title={why() ?? undefined}
+      >
+        <span class={`status-dot ${LOOK[connection().state]}`} />
+        <Show
+          when={connection().state === "reconnecting"}
+          fallback={<span>{connectionWords(connection(), 0)}</span>}
+          keyed
+        >
+          <Countdown connection={connection()} />
+        </Show>
+        <Show when={connection().state === "disconnected"}>
+          <Button class="status-retry" onClick={() => props.onRetry()}>
+            Retry
+          </Button>
+        </Show>
+      </div>
+      <span class="visually-hidden" aria-live="polite">
+        {SPOKEN[connection().state]}
+      </span>
+      <Show when={why()}>
+        <span class="status-item truncate status-why">{why()}</span>
+      </Show>
+      <Show when={props.view.server.version}>
+        <span class="status-item status-version">opencode {props.view.server.version}</span>
+      </Show>
+      <span class="status-item truncate" title={props.folder.path}>
+        {props.folder.display_path}
+      </span>
+      <Show when={props.view.branch}>
+        <span class="status-item status-branch">
+          <GitBranch class="icon small" />
+          <span class="truncate">{props.view.branch}</span>
+        </span>
+      </Show>
+      <span class="status-space" />
+      <Show when={props.view.waiting > 0}>
+        <span class="status-waiting">{props.view.waiting} waiting</span>
+      </Show>
+    </footer>
+  );
+}
+
+function Countdown(props: { connection: Connection }) {
+  const now = createNow(250);
+  return <span class="numbers">{connectionWords(props.connection, now())}</span>;
+}

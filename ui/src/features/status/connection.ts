@@ -1,0 +1,19 @@
+import type { Connection } from "../../backend/types";
+import { secondsUntil } from "../../shared/time";
+
+/** The connection in words. */
+export function connectionWords(connection: Connection, now: number): string {
+  switch (connection.state) {
+    case "connecting":
+      return "Connecting…";
+    case "connected":
+      return "Connected";
+    case "reconnecting": {
+      const seconds = secondsUntil(connection.at, now);
+      const turn = `(${connection.attempt} of ${connection.attempts})`;
+      return seconds > 0 ? `Reconnecting in ${seconds} s ${turn}` : `Reconnecting… ${turn}`;
+    }
+    case "disconnected":
+      return "Disconnected";
+  }
+}

@@ -1,0 +1,26 @@
+import type { InstanceView, LogLine, SessionRow, Snapshot, TranscriptView } from "../backend/types";
+
+/** What the window holds of one instance: the snapshot of its feed with every batch since applied to it. */
+export interface MirrorState {
+  instance: string;
+  feed: number;
+  revision: number;
+  view: InstanceView;
+  sessions: Record<string, SessionRow>;
+  /** Messages ordered by time, then id; parts, permissions and questions by id. */
+  transcript: TranscriptView | null;
+  log: LogLine[] | null;
+}
+
+/** The mirror of a snapshot. The snapshot's objects become the mirror's own. */
+export function fromSnapshot(snapshot: Snapshot): MirrorState {
+  const { sessions, ...rest } = snapshot;
+  return { ...rest, sessions: Object.fromEntries(sessions.map((session) => [session.id, session])) };
+}
+
+/** The mirror in the form of a snapshot, sessions ordered by id. */
+export function toSnapshot(state: MirrorState): Snapshot {
+  const copy: MirrorState = JSON.parse(JSON.stringify(state));
+  const { sessions, ...rest } = copy;
+  return { ...rest, sessions: Object.values(sessions).sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}

@@ -1,0 +1,28 @@
+import { type JSX, onCleanup, onMount } from "solid-js";
+import "./controls.css";
+
+/** A dialog over the window while it is mounted. Escape closes it; the browser keeps the focus inside it. */
+export function Dialog(props: { title: string; onClose: () => void; children: JSX.Element }) {
+  let dialog: HTMLDialogElement | undefined;
+  onMount(() => {
+    const before = document.activeElement;
+    dialog?.showModal();
+    onCleanup(() => before instanceof HTMLElement && before.isConnected && before.focus());
+  });
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-label={props.title}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose();
+      }}
+    >
+      <div class="dialog-body">
+        <h2 class="dialog-title">{props.title}</h2>
+        {props.children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,28 @@
+import { fileURLToPath } from "node:url";
+import solid from "vite-plugin-solid";
+import { defineConfig } from "vitest/config";
+
+/** What the app's window enforces as well (tauri.conf.json); here, so that a look at the fake app shows violations. */
+const csp = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:";
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  plugins: [solid()],
+  clearScreen: false,
+  server: { port: 5199, strictPort: true },
+  preview: { port: 5198, strictPort: true, headers: { "Content-Security-Policy": csp } },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: "safari17",
+    // A data: address would need a wider content policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/setup.ts"],
+    restoreMocks: true,
+  },
+});
