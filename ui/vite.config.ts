@@ -24,5 +24,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    unstubGlobals: true,
+    // One jsdom for all files of a worker: making one takes longer than most of the tests.
+    isolate: false,
   },
 });

@@ -2,6 +2,7 @@ import SettingsIcon from "lucide-solid/icons/settings";
 import { createEffect, createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import type { Backend } from "../backend/backend";
 import { BackendContext } from "../backend/context";
+import { focusComposer } from "../features/composer/Composer";
 import { createDrafts } from "../features/composer/drafts";
 import type { Position } from "../features/conversation/scroll";
 import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs";
@@ -65,7 +66,7 @@ export function App(props: { backend: Backend }) {
         const row = active();
         const feed = row && session.feed(row.id);
         if (row && feed && mirror(row.id)?.view.status.status === "ready") {
-          session.run(feed.take(() => backend.newSession(row.id)));
+          session.run(feed.take(() => backend.newSession(row.id)).then(focusComposer));
         }
         return;
       }

@@ -8,6 +8,13 @@ import { type Drafts, draftKey } from "./drafts";
 import { composerKey } from "./keys";
 import "./composer.css";
 
+const FIELD_ID = "message-field";
+
+/** Puts the cursor where a message is written. */
+export function focusComposer(): void {
+  document.getElementById(FIELD_ID)?.focus({ preventScroll: true });
+}
+
 /** Where a message is written. What was typed stays until the server has taken it. */
 export function Composer(props: {
   instance: string;
@@ -72,6 +79,7 @@ export function Composer(props: {
       <div class="composer-frame">
         <textarea
           ref={field}
+          id={FIELD_ID}
           class="composer-field"
           aria-label="Message"
           rows={1}
