@@ -12,6 +12,12 @@ import { setUp } from "./setup.mjs";
 /** Tauri puts the sidecar into /usr/bin: with this name it never stands in for a person's own `opencode`. */
 const SIDECAR = "src-tauri/binaries/outrider-opencode";
 
+/** What the package has more with the sidecar: the binary, and the licence that goes with it. */
+const sidecarBundle = {
+  externalBin: [SIDECAR],
+  linux: { deb: { files: { "/usr/share/doc/outrider/copyright.opencode": "node_modules/opencode-ai/LICENSE" } } },
+};
+
 await main(async () => {
   const args = process.argv.slice(2);
   const unknown = args.filter((arg) => arg !== "--no-sidecar");
@@ -26,7 +32,7 @@ await main(async () => {
 
   const bundles = join(targetFolder(), "release/bundle/deb");
   rmSync(bundles, { recursive: true, force: true });
-  const config = JSON.stringify({ bundle: withSidecar ? { externalBin: [SIDECAR] } : {} });
+  const config = JSON.stringify({ bundle: withSidecar ? sidecarBundle : {} });
   const tauri = join(modules, "@tauri-apps/cli/tauri.js");
   await step("the package", () => run(process.execPath, [tauri, "build", "--ci", "--bundles", "deb", "--config", config], { cwd: root }));
 
