@@ -62,7 +62,12 @@ fn a_hole_keeps_the_text_marks_it_and_is_filled_by_the_closing_update() {
     assert_eq!(held.text, before.text, "the text stays although the server answers nothing");
     assert!(held.gapped);
 
-    state.apply(Event::Delta { session: session.clone(), message: message.clone(), part: part.clone(), text: "more".into() });
+    state.apply(Event::Delta {
+        session: session.clone(),
+        message: message.clone(),
+        part: part.clone(),
+        text: "more".into(),
+    });
     assert_eq!(prose(&state, &session, &message, &part).text, format!("{}more", before.text));
 
     events[last + 1..].iter().for_each(|event| drop(state.apply(event.clone())));
@@ -77,7 +82,8 @@ fn text_that_began_before_anyone_listened_shows_its_end_and_its_hole() {
     let server = replayed(&events[..last]);
     let mut state = State::new(directory(&events));
     let since = state.mark();
-    let delta = Event::Delta { session: session.clone(), message: message.clone(), part: part.clone(), text: "end".into() };
+    let delta =
+        Event::Delta { session: session.clone(), message: message.clone(), part: part.clone(), text: "end".into() };
     state.apply(delta);
     state.fold_snapshot(answer_mid_stream(&server, &session), since);
     let prose = prose(&state, &session, &message, &part);

@@ -94,7 +94,8 @@ pub fn assert_equals_server(name: &str, state: &State, server: &Final) {
             .messages()
             .map(|(head, entry)| (head.clone(), entry.parts().filter_map(|(_, part)| part.part().cloned()).collect()))
             .collect();
-        let ids = |messages: &[(Message, Vec<Part>)]| messages.iter().map(|(head, _)| head.id.clone()).collect::<Vec<_>>();
+        let ids =
+            |messages: &[(Message, Vec<Part>)]| messages.iter().map(|(head, _)| head.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&here), ids(&page.messages), "{name}: messages");
         for ((head, parts), (server_head, server_parts)) in here.iter().zip(&page.messages) {
             assert_eq!(head, server_head, "{name}: message");
@@ -110,10 +111,8 @@ pub fn assert_equals_server(name: &str, state: &State, server: &Final) {
 /// The part without what only we can know: the text of a part that never ended.
 fn without_local(part: &Part, server: &Part) -> Part {
     let mut part = part.clone();
-    if let (
-        PartKind::Text(prose) | PartKind::Reasoning(prose),
-        PartKind::Text(server) | PartKind::Reasoning(server),
-    ) = (&mut part.kind, &server.kind)
+    if let (PartKind::Text(prose) | PartKind::Reasoning(prose), PartKind::Text(server) | PartKind::Reasoning(server)) =
+        (&mut part.kind, &server.kind)
         && server.is_open()
         && prose.is_open()
         && server.text.is_empty()
