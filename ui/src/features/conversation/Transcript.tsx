@@ -62,7 +62,6 @@ export function Transcript(props: {
 
   return (
     <div class="transcript">
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys on the buttons inside make clicks, which arrive here */}
       <div
         class="transcript-view"
         role="log"
@@ -72,8 +71,12 @@ export function Transcript(props: {
         tabindex={0}
         ref={view}
         onScroll={() => reader.onScroll()}
-        onClick={(event) => {
-          if ((event.target as Element).closest("[aria-expanded]")) reader.hold();
+        on:click={{
+          // Before the button's own handler, which changes what is to be held.
+          capture: true,
+          handleEvent: (event) => {
+            if ((event.target as Element).closest("[aria-expanded]")) reader.hold();
+          },
         }}
       >
         <div class="transcript-column" ref={content}>
