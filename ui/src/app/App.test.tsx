@@ -133,4 +133,32 @@ describe("the window", () => {
     expect(fireEvent.click(link)).toBe(false);
     expect(opened).toHaveBeenCalledTimes(1);
   });
+
+  it("puts what is typed outside of a field into the message, and leaves the fields alone", async () => {
+    open("full");
+    const field = await screen.findByRole("textbox", { name: "Message" });
+    const search = screen.getByRole("searchbox", { name: "Search sessions" });
+    search.focus();
+    fireEvent.keyDown(search, { key: "x" });
+    expect(document.activeElement).toBe(search);
+    const tab = screen.getByRole("tab", { name: "Logs" });
+    tab.focus();
+    fireEvent.keyDown(tab, { key: "x" });
+    expect(document.activeElement).toBe(field);
+  });
+
+  it("asks before it closes a folder in which something runs", async () => {
+    const backend = open("full");
+    const closed = vi.spyOn(backend, "closeInstance");
+    HTMLDialogElement.prototype.showModal = function showModal() {
+      this.open = true;
+    };
+    await screen.findByRole("log", { name: "Messages" });
+    fireEvent.click(screen.getByRole("button", { name: "Close api-server" }));
+    expect(closed).not.toHaveBeenCalled();
+    fireEvent.click(await screen.findByRole("button", { name: "Stop and close" }));
+    expect(closed.mock.calls).toEqual([["ins_1"]]);
+    fireEvent.click(screen.getByRole("button", { name: "Close infra home" }));
+    expect(closed).toHaveBeenLastCalledWith("ins_4");
+  });
 });

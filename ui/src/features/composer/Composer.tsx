@@ -37,7 +37,10 @@ export function Composer(props: {
     field.style.height = `${field.scrollHeight}px`;
   };
   createEffect(on(() => [key(), draft().text], grow));
-  onMount(() => field?.focus({ preventScroll: true }));
+  // The cursor is put here where it is nowhere else, and not taken from where the person works.
+  onMount(() => {
+    if (document.activeElement === document.body) focusComposer();
+  });
 
   const send = async () => {
     const { instance, session } = props;
