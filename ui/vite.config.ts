@@ -3,7 +3,7 @@ import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 
 /** What the app's window enforces as well (tauri.conf.json); here, so that a look at the fake app shows violations. */
-const csp = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:";
+const csp = "default-src 'self'; style-src 'self'; script-src 'self'";
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { followsEnd, placeAt, scrollTopFor, wantedSide } from "./scroll";
+import { followsEnd, movedBy, placeAt, scrollTopFor, wantedSide } from "./scroll";
 
 const metrics = (top: number, content = 5_000) => ({ top, height: 500, content });
 
@@ -47,6 +47,12 @@ describe("a reading place", () => {
   it("falls back to the next piece when the first is gone", () => {
     expect(scrollTopFor(place, metrics(1_000), (id) => (id === "c" ? 40 : null))).toBe(950);
     expect(scrollTopFor(place, metrics(1_000), () => null)).toBeNull();
+  });
+
+  it("moves with the person", () => {
+    const moved = movedBy(place, 30);
+    expect(scrollTopFor(moved, metrics(1_030), (id) => (id === "b" ? -40 : null))).toBe(1_030);
+    expect(movedBy({ kind: "end" }, 30)).toEqual({ kind: "end" });
   });
 
   it("at the end is the end, however the content changes", () => {
