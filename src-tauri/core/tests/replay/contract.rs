@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use outrider_core::feed::{Feed, Source};
+use outrider_core::feed::{Feed, Place, Source};
 use outrider_core::model::{Event, SessionId};
 use outrider_core::protocol::{Connection, Focus, InstanceStatus, InstanceView, ServerDetails, Snapshot};
 use outrider_core::store::State;
@@ -71,7 +71,7 @@ fn steps(events: &[Event]) -> Vec<Value> {
 }
 
 fn feed_on(session: &SessionId, number: u64) -> Feed {
-    Feed::new("i1".into(), number, Focus::Session { id: session.0.clone() })
+    Feed::new("i1".into(), number, Focus::Session { id: session.0.clone() }, Place::default())
 }
 
 /// What a window that looks now would be shown.

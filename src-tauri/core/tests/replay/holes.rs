@@ -133,9 +133,9 @@ fn a_run_that_ends_takes_its_requests_with_it_and_the_server_cannot_bring_them_b
     assert_eq!(state.permissions().count(), 0);
 
     // The server lists the aborted run's request for ever.
-    let stale = Snapshot { sessions: vec![info], permissions: vec![permission(&session)], ..Snapshot::default() };
+    let listed = Snapshot { sessions: vec![info], permissions: vec![permission(&session)], ..Snapshot::default() };
     let since = state.mark();
-    state.fold_snapshot(stale, since);
+    state.fold_snapshot(listed, since);
     assert_eq!(state.permissions().count(), 0);
 }
 
