@@ -26,7 +26,7 @@ fn prose(state: &State, session: &SessionId, message: &MessageId, part: &PartId)
 }
 
 /// What the server answers while the answer streams: everything, but "" for the text.
-fn answer_mid_stream(state: &State, session: &SessionId) -> Snapshot {
+pub fn answer_mid_stream(state: &State, session: &SessionId) -> Snapshot {
     let entry = state.session(session).unwrap();
     let messages = entry.transcript().messages().map(|(head, message)| {
         let parts = message.parts().filter_map(|(_, part)| part.part().cloned()).map(|mut part| {
@@ -42,7 +42,8 @@ fn answer_mid_stream(state: &State, session: &SessionId) -> Snapshot {
     let page = MessagePage { session: session.clone(), messages: messages.collect(), older: None, before: None };
     Snapshot {
         sessions: entry.info().cloned().into_iter().collect(),
-        running: vec![(session.clone(), RunStatus::Busy)],
+        running: vec![(session.clone(), entry.status().clone())],
+        permissions: state.permissions().cloned().collect(),
         messages: vec![page],
         ..Snapshot::default()
     }

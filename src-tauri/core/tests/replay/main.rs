@@ -5,5 +5,8 @@
 mod contract;
 mod golden;
 mod holes;
+mod interleaving;
+#[path = "../../../../tests/e2e/stage/mirror.rs"]
+mod mirror;
 mod recording;
 mod resync;
