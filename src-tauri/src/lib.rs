@@ -70,7 +70,8 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
 }
 
 fn start_core<R: Runtime>(app: &tauri::AppHandle<R>, profile: PathBuf) -> App {
-    let start = AppStart { profile, bundled: bundled::opencode(app), windows: Arc::new(Bridge::new(app.clone())) };
+    let windows = Arc::new(Bridge::new(app.clone()));
+    let start = AppStart { profile, bundled: bundled::opencode(app), environment: None, windows };
     // The core's tasks need the runtime to be entered where they start.
     tauri::async_runtime::block_on(async { start.start() })
 }

@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::instance::{InstanceHandle, Launcher, Windows};
 use crate::profile::Profile;
 use crate::protocol::{AppView, InstanceId, Problem, Settings};
-use crate::server::check_folder;
+use crate::server::{Environment, check_folder};
 
 use task::{AppTask, Command, Reply};
 
@@ -35,6 +35,9 @@ pub struct AppStart {
     pub profile: PathBuf,
     /// The `opencode` that came with the app.
     pub bundled: Option<PathBuf>,
+    /// What servers inherit, and where `opencode` is looked for. None is the environment of this process, completed by
+    /// the login shell's.
+    pub environment: Option<Environment>,
     /// Where announcements go.
     pub windows: Arc<dyn AppWindows>,
 }
@@ -51,7 +54,7 @@ impl AppStart {
         let (commands, commands_in) = mpsc::channel(64);
         let task = AppTask::new(
             Profile::new(self.profile),
-            Launcher::new(self.bundled),
+            Launcher::new(self.bundled, self.environment),
             self.windows,
             TaskTracker::new(),
             CancellationToken::new(),
