@@ -4,9 +4,12 @@
 //! screen readers use.
 #![cfg(target_os = "linux")]
 
+mod conversation;
 mod driver;
 mod opening;
 mod page;
 mod processes;
+mod requests;
+mod sessions;
 mod stage;
 mod window;

@@ -228,6 +228,12 @@ impl Window {
         .await;
     }
 
+    /// Closes the window, which ends WebDriver's session with it.
+    pub async fn close(&self) {
+        // The answer may get lost with the window.
+        self.client.close_window().await.ok();
+    }
+
     /// Checks that nothing was wrong in the pages, and that the app reported nothing.
     pub fn check(&self) {
         assert_eq!(self.errors, [""; 0], "errors in the page");
