@@ -26,6 +26,7 @@ pub struct Driver {
     mark: Mark,
     folder: PathBuf,
     port: u16,
+    display_name: String,
     display: Child,
     driver: Child,
 }
@@ -62,7 +63,8 @@ impl Driver {
         });
         let mut number = String::new();
         BufReader::new(display.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        environment.insert("DISPLAY".to_owned(), format!(":{}", number.trim()));
+        let display_name = format!(":{}", number.trim());
+        environment.insert("DISPLAY".to_owned(), display_name.clone());
 
         let port = free_port();
         let listen = format!("--port={port}");
@@ -71,7 +73,7 @@ impl Driver {
             let file = File::create(&log).unwrap();
             command.stdout(file.try_clone().unwrap()).stderr(file)
         });
-        let driver = Self { mark, folder: folder.to_owned(), port, display, driver };
+        let driver = Self { mark, folder: folder.to_owned(), port, display_name, display, driver };
         wait_for("the WebDriver", Duration::from_secs(20), || std::future::ready(listening(port))).await;
         driver
     }
@@ -90,6 +92,11 @@ impl Driver {
         let read = |name: &str| fs::read(self.folder.join(name)).unwrap_or_default();
         let all = ["app.log", "driver.log"].map(read).concat();
         String::from_utf8_lossy(&all).into_owned()
+    }
+
+    /// The name of the display.
+    pub fn display(&self) -> &str {
+        &self.display_name
     }
 
     /// What tells the processes of this test from others.

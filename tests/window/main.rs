@@ -4,7 +4,9 @@
 //! screen readers use.
 #![cfg(target_os = "linux")]
 
+mod connection;
 mod conversation;
+mod desktop;
 mod driver;
 mod opening;
 mod page;
@@ -12,4 +14,5 @@ mod processes;
 mod requests;
 mod sessions;
 mod stage;
+mod start_failures;
 mod window;

@@ -84,9 +84,12 @@ async fn closing_the_window_quits_the_app() {
     let window = stage.open(&[&stage.place.folder("closed")]).await;
     window.until_ready("closed").await;
     let app = window.driver().app();
-    window.close().await;
+    window.close();
     wait_for("the app's end", Duration::from_secs(15), || std::future::ready(!is_running(app))).await;
-    assert_eq!(window.driver().mark().of_the_app(), [], "nothing is left");
+    wait_for("the end of all that the app started", Duration::from_secs(2), || {
+        std::future::ready(window.driver().mark().of_the_app().is_empty())
+    })
+    .await;
 }
 
 #[tokio::test]

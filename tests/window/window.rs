@@ -15,6 +15,7 @@ use outrider_testkit::{processes::is_running, wait_for};
 use serde_json::{Value, json};
 
 use crate::{
+    desktop,
     driver::Driver,
     page::{COMPOSER, PRELUDE, button, instance_tab, session_tab},
     processes::signal,
@@ -228,10 +229,9 @@ impl Window {
         .await;
     }
 
-    /// Closes the window, which ends WebDriver's session with it.
-    pub async fn close(&self) {
-        // The answer may get lost with the window.
-        self.client.close_window().await.ok();
+    /// Closes the window as its close button does.
+    pub fn close(&self) {
+        desktop::close_window(self.driver.display(), "Outrider").unwrap();
     }
 
     /// Checks that nothing was wrong in the pages, and that the app reported nothing.
