@@ -118,17 +118,18 @@ export function codeOfSignal(signal) {
   return 128 + (constants.signals[signal] ?? 0);
 }
 
-/** Makes Ctrl-C and friends run `cleanUp` before the script ends. */
+/** Makes Ctrl-C and friends run `cleanUp` before the script ends. Gives a function that takes this back. */
 export function onInterrupt(cleanUp) {
   let began = false;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, async () => {
-      if (began) return;
-      began = true;
-      await cleanUp();
-      process.exit(codeOfSignal(signal));
-    });
-  }
+  const end = async (signal) => {
+    if (began) return;
+    began = true;
+    await cleanUp();
+    process.exit(codeOfSignal(signal));
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, end);
+  return () => signals.forEach((signal) => process.off(signal, end));
 }
 
 process.on("exit", () => {

@@ -7,9 +7,24 @@ import { root } from "./project.mjs";
 
 const LONGEST = 450;
 
+/** The core's modules, and which of the others each may use. */
+const CORE = {
+  protocol: [],
+  model: [],
+  render: ["protocol"],
+  store: ["model"],
+  opencode: ["model", "protocol"],
+  server: ["protocol"],
+  profile: ["protocol"],
+  feed: ["model", "protocol", "render", "store"],
+  instance: ["feed", "model", "opencode", "protocol", "server", "store"],
+  app: ["instance", "profile", "protocol", "server"],
+};
+
 export const rules = [
   { title: "the core does not depend on tauri", check: coreWithoutTauri },
   { title: "only the shell names tauri", check: tauriInTheShell },
+  { title: "the core's modules depend in one direction", check: coreDirection },
   { title: "processes start in one file", check: processesInOneFile },
   { title: `no source file is longer than ${LONGEST} lines`, check: shortFiles },
   { title: "nothing names a machine's paths", check: noMachinePaths },
@@ -25,6 +40,15 @@ function coreWithoutTauri() {
 
 function tauriInTheShell() {
   return lines(/^src-tauri\/(core|testkit)\/.*\.rs$/, /\btauri(_\w+)?::/);
+}
+
+function coreDirection() {
+  const folder = "src-tauri/core/src/";
+  return lines(/^src-tauri\/core\/src\/.+\.rs$/, /\bcrate::/).filter((place) => {
+    const own = place.slice(folder.length).split(/[/.]/)[0];
+    const used = [...place.matchAll(/\bcrate::(\{[^}]*\}|\w+)/g)].flatMap(([, names]) => names.match(/\b[a-z_]+(?=\b(::|,|\}|$))/g) ?? [names]);
+    return own !== "lib" && used.some((name) => name in CORE && name !== own && !CORE[own]?.includes(name));
+  });
 }
 
 function processesInOneFile() {

@@ -19,16 +19,23 @@ npm start -- --profile DIR        keep settings and state under DIR`;
 await main(async () => {
   const { demo, headless, help, passed } = options(process.argv.slice(2));
   if (help) return say(usage);
+  let place;
+  const uninterrupted = onInterrupt(() => place?.remove());
   await setUp(headless ? ["build", "run", "test"] : ["build", "run"]);
   await buildUi();
   await buildApp();
-  if (!demo) return open(passed, process.env);
-
-  const place = await makeDemo();
-  onInterrupt(place.remove);
+  if (!demo) {
+    uninterrupted();
+    return open(passed, process.env);
+  }
+  place = await makeDemo();
   try {
-    const args = ["--profile", place.profile, ...passed, place.project];
-    if (!headless) return await open(args, place.environment);
+    const args = ["--profile", place.profile, place.project];
+    if (!headless) {
+      // From here a signal is the app's: it ends, and then its place is removed.
+      uninterrupted();
+      return await open(args, place.environment);
+    }
     const picture = resolve(here, "demo.png");
     await step("one prompt in a window that nobody sees", () => photograph(args, place.environment, picture));
     say(`The window is in ${picture}.`);

@@ -3,7 +3,7 @@ import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 
 /** What the app's window enforces as well (tauri.conf.json); here, so that a look at the fake app shows violations. */
-const csp = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:";
+const csp = "default-src 'self'; style-src 'self'; script-src 'self'";
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
@@ -24,5 +24,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    unstubGlobals: true,
+    // One jsdom for all files of a worker: making one takes longer than most of the tests.
+    isolate: false,
   },
 });

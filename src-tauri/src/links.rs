@@ -19,10 +19,19 @@ mod tests {
 
     #[test]
     fn only_web_and_mail_addresses_leave_the_app() {
-        for link in ["https://example.org/a?b#c", "http://127.0.0.1:80/", "mailto:a@example.org", "HTTPS://example.org"] {
+        for link in ["https://example.org/a?b#c", "http://127.0.0.1:80/", "mailto:a@example.org", "HTTPS://example.org"]
+        {
             assert!(check(link).is_ok(), "{link}");
         }
-        for link in ["file:///etc/passwd", "javascript:alert(1)", "/etc/passwd", "vscode://x", "", "java\nscript:x", "data:text/html,x"] {
+        for link in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "/etc/passwd",
+            "vscode://x",
+            "",
+            "java\nscript:x",
+            "data:text/html,x",
+        ] {
             assert_eq!(check(link).unwrap_err().code, "link_refused", "{link}");
         }
     }

@@ -36,7 +36,8 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
 
 /// True for the app's own page; every other address stays unvisited.
 fn is_own_page(url: &Url) -> bool {
-    let packaged = matches!((url.scheme(), url.host_str()), ("tauri", Some("localhost")) | ("http", Some("tauri.localhost")));
+    let packaged =
+        matches!((url.scheme(), url.host_str()), ("tauri", Some("localhost")) | ("http", Some("tauri.localhost")));
     let developed = cfg!(debug_assertions)
         && cfg!(not(feature = "custom-protocol"))
         && matches!((url.scheme(), url.host_str(), url.port()), ("http", Some("localhost"), Some(5199)));
@@ -107,7 +108,13 @@ mod tests {
     fn the_window_never_leaves_its_own_page() {
         let at = |url: &str| is_own_page(&url.parse().unwrap());
         assert!(at("tauri://localhost/index.html"));
-        for url in ["https://example.org", "http://127.0.0.1:4096/", "file:///etc/passwd", "data:text/html,x", "tauri://other/"] {
+        for url in [
+            "https://example.org",
+            "http://127.0.0.1:4096/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "tauri://other/",
+        ] {
             assert!(!at(url), "{url}");
         }
     }

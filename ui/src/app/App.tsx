@@ -1,24 +1,46 @@
 import SettingsIcon from "lucide-solid/icons/settings";
-import { createEffect, createSignal, For, onCleanup, onMount, Show } from "solid-js";
-import type { Backend } from "../backend/backend";
+import { createEffect, createSignal, ErrorBoundary, For, onCleanup, onMount, Show } from "solid-js";
+import { type Backend, problemOf } from "../backend/backend";
 import { BackendContext } from "../backend/context";
+import { focusComposer } from "../features/composer/Composer";
 import { createDrafts } from "../features/composer/drafts";
 import type { Position } from "../features/conversation/scroll";
 import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs";
 import { SettingsDialog } from "../features/settings/SettingsDialog";
 import { DropTarget, StartPage } from "../features/start/StartPage";
-import { IconButton } from "../shared/Button";
+import { Button, IconButton } from "../shared/Button";
 import { ProblemNote } from "../shared/ProblemNote";
 import { InstancePage } from "./InstancePage";
-import { type Shortcut, shortcutOf } from "./keyboard";
+import { isTyping, type Shortcut, shortcutOf } from "./keyboard";
 import { createSession } from "./session";
 import { createUnseen } from "./unseen";
 import "../shared/tokens.css";
 import "../shared/base.css";
 import "./app.css";
 
-/** The window. */
+/** The window; where drawing it fails, a page that says so and can be loaded anew, as the core has the state. */
 export function App(props: { backend: Backend }) {
+  return (
+    <ErrorBoundary
+      fallback={(failure) => {
+        const problem = problemOf(failure);
+        props.backend.reportError(`drawing failed: ${problem.message}`).catch(() => undefined);
+        return (
+          <div class="broken">
+            <ProblemNote message="The window could not be drawn. Nothing is lost." detail={problem.message} />
+            <Button look="primary" onClick={() => location.reload()}>
+              Load it again
+            </Button>
+          </div>
+        );
+      }}
+    >
+      <Window backend={props.backend} />
+    </ErrorBoundary>
+  );
+}
+
+function Window(props: { backend: Backend }) {
   const { backend } = props;
   const session = createSession(backend);
   const drafts = createDrafts();
@@ -65,7 +87,7 @@ export function App(props: { backend: Backend }) {
         const row = active();
         const feed = row && session.feed(row.id);
         if (row && feed && mirror(row.id)?.view.status.status === "ready") {
-          session.run(feed.take(() => backend.newSession(row.id)));
+          session.run(feed.take(() => backend.newSession(row.id)).then(focusComposer));
         }
         return;
       }
@@ -76,8 +98,13 @@ export function App(props: { backend: Backend }) {
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (document.querySelector("dialog[open]")) return;
+    if (isTyping(event)) {
+      focusComposer();
+      return;
+    }
     const shortcut = shortcutOf(event);
-    if (!shortcut || document.querySelector("dialog[open]")) return;
+    if (!shortcut) return;
     event.preventDefault();
     obey(shortcut);
   };

@@ -2,7 +2,7 @@ import PanelLeft from "lucide-solid/icons/panel-left";
 import { createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
 import { useBackend } from "../backend/context";
 import type { Focus, FolderRow, Problem } from "../backend/types";
-import { Composer } from "../features/composer/Composer";
+import { Composer, focusComposer } from "../features/composer/Composer";
 import type { Drafts } from "../features/composer/drafts";
 import type { Position } from "../features/conversation/scroll";
 import { Transcript } from "../features/conversation/Transcript";
@@ -86,7 +86,7 @@ function Watched(props: {
   };
   const newSession = () => {
     setDrawer(false);
-    session.run(feed.take(() => backend.newSession(instance)));
+    session.run(feed.take(() => backend.newSession(instance)).then(focusComposer));
   };
   const restart = () => session.run(backend.restartInstance(instance));
   const onSent = (made: boolean) => {

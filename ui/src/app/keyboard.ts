@@ -5,6 +5,13 @@ export type Shortcut =
   | { kind: "next_tab" }
   | { kind: "previous_tab" };
 
+/** Whether a character is typed while no field has the cursor. It then belongs to the message. */
+export function isTyping(event: KeyboardEvent): boolean {
+  const { key, ctrlKey, metaKey, altKey, target } = event;
+  if (ctrlKey || metaKey || altKey || key.length !== 1 || key === " ") return false;
+  return !(target instanceof Element && target.closest("input, textarea, [contenteditable]"));
+}
+
 /** The shortcut that a key press is. */
 export function shortcutOf(
   event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">,

@@ -214,13 +214,6 @@ export function richMessages(): MessageView[] {
         summary: "src/auth/refresh.ts",
         changed: [4, 2],
         ended: START - 3 * MINUTE + 120,
-        detail: {
-          input: "src/auth/refresh.ts",
-          output: "Edit applied successfully.",
-          cut: false,
-          diff: DIFF,
-          error: null,
-        },
       }),
       tool("p32", "bash", {
         state: "error",

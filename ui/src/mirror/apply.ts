@@ -65,18 +65,18 @@ function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, p
       removeById(transcript.messages, patch.id);
       return;
     case "part_upserted": {
-      const message = transcript.messages.find((message) => message.id === patch.message);
+      const message = transcript.messages.findLast((message) => message.id === patch.message);
       if (message) upsertById(message.parts, patch.part);
       return;
     }
     case "part_removed": {
-      const message = transcript.messages.find((message) => message.id === patch.message);
+      const message = transcript.messages.findLast((message) => message.id === patch.message);
       if (message) removeById(message.parts, patch.part);
       return;
     }
     case "blocks_replaced": {
-      const message = transcript.messages.find((message) => message.id === patch.message);
-      const part = message?.parts.find((part) => part.id === patch.part);
+      const message = transcript.messages.findLast((message) => message.id === patch.message);
+      const part = message?.parts.findLast((part) => part.id === patch.part);
       if (part) replaceBlocks(part, patch.from, patch.blocks);
       return;
     }
@@ -146,8 +146,9 @@ function removeById(items: { id: string }[], id: string): void {
 function replaceBlocks(part: PartView, from: number, blocks: Block[]): void {
   if (part.body.kind !== "text" && part.body.kind !== "reasoning") return;
   const mine = part.body.blocks;
-  const at = mine.findIndex((block) => block.number >= from);
-  const start = at < 0 ? mine.length : at;
+  // From the end, where text goes on: the blocks before may be many.
+  let start = mine.length;
+  for (let last = mine[start - 1]; last && last.number >= from; last = mine[start - 1]) start -= 1;
   blocks.forEach((block, i) => {
     const known = mine[start + i];
     if (known && known.number === block.number) {

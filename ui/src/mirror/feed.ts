@@ -3,8 +3,7 @@ import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { Backend } from "../backend/backend";
 import type { Announcement, Batch, Snapshot } from "../backend/types";
 import { applyBatch } from "./apply";
-import { merge } from "./merge";
-import { fromSnapshot, type MirrorState } from "./state";
+import { fromSnapshot, type MirrorState, renew } from "./state";
 
 interface Held {
   state: MirrorState | null;
@@ -119,15 +118,11 @@ export class Feed {
 
   private show(snapshot: Snapshot): void {
     if (this.closed) return;
-    const next = fromSnapshot(snapshot);
     solidBatch(() =>
       this.setHeld(
         produce((held) => {
-          // Of the same session, what is drawn already stays, and with it selection, focus and position.
-          const sameSession = held.state?.transcript?.session === next.transcript?.session;
-          if (held.state && !sameSession) held.state.transcript = null;
-          if (held.state) merge(held.state, next);
-          else held.state = next;
+          if (held.state) renew(held.state, snapshot);
+          else held.state = fromSnapshot(snapshot);
         }),
       ),
     );

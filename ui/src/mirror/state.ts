@@ -1,4 +1,5 @@
 import type { InstanceView, LogLine, SessionRow, Snapshot, TranscriptView } from "../backend/types";
+import { merge } from "./merge";
 
 /** What the window holds of one instance: the snapshot of its feed with every batch since applied to it. */
 export interface MirrorState {
@@ -16,6 +17,13 @@ export interface MirrorState {
 export function fromSnapshot(snapshot: Snapshot): MirrorState {
   const { sessions, ...rest } = snapshot;
   return { ...rest, sessions: Object.fromEntries(sessions.map((session) => [session.id, session])) };
+}
+
+/** Brings a mirror to a newer snapshot. Of the same session, what is drawn already stays, and with it the selection. */
+export function renew(state: MirrorState, snapshot: Snapshot): void {
+  const next = fromSnapshot(snapshot);
+  if (state.transcript?.session !== next.transcript?.session) state.transcript = null;
+  merge(state, next);
 }
 
 /** The mirror in the form of a snapshot, sessions ordered by id. */

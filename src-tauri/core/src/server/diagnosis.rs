@@ -12,14 +12,8 @@ const CONFIG_MESSAGES: [&str; 3] = ["Config file at ", "Configuration is invalid
 
 /// The server ended before it was ready.
 pub(super) fn exited_early(exit: ServerExit, lines: &[String]) -> Problem {
-    let refused = lines.iter().rev().find_map(|line| {
-        CONFIG_MESSAGES.iter().filter_map(|message| line.find(message)).min().map(|start| &line[start..])
-    });
-    let problem = match refused {
-        Some(message) => {
-            let message = message.trim_end_matches([' ', ':']);
-            Problem::new("config_invalid", format!("OpenCode refuses its configuration: {message}"))
-        }
+    let problem = match refused_configuration(lines) {
+        Some(message) => Problem::new("config_invalid", format!("OpenCode refuses its configuration: {message}")),
         None => {
             Problem::new("server_exited_early", format!("OpenCode ended {exit} before it was ready.{}", reason(lines)))
         }
@@ -31,6 +25,23 @@ pub(super) fn exited_early(exit: ServerExit, lines: &[String]) -> Problem {
 pub(super) fn not_ready(limit: Duration, lines: &[String]) -> Problem {
     let seconds = limit.as_secs_f64();
     with_lines(Problem::new("server_not_ready", format!("OpenCode was not ready after {seconds} s.")), lines)
+}
+
+/// The server's own sentence about its configuration, with the first error that it found there.
+fn refused_configuration(lines: &[String]) -> Option<String> {
+    let (at, message) = lines.iter().enumerate().find_map(|(at, line)| {
+        let start = CONFIG_MESSAGES.iter().filter_map(|message| line.find(message)).min()?;
+        Some((at, line[start..].trim_end_matches([' ', ':'])))
+    })?;
+    let mut rest = lines[at + 1..].iter().map(|line| line.trim());
+    let first_error = match rest.clone().find_map(|line| line.strip_prefix("↳ ")) {
+        Some(issue) => Some(issue),
+        None => rest.find(|line| *line == "--- Errors ---").and_then(|_| rest.next()),
+    };
+    Some(match first_error {
+        Some(error) => format!("{message}: {error}"),
+        None => message.to_owned(),
+    })
 }
 
 /// The server ended while it worked.
@@ -68,12 +79,13 @@ mod tests {
         assert_eq!(broken.code, "config_invalid");
         assert_eq!(
             broken.message,
-            "OpenCode refuses its configuration: Config file at /h/opencode.json is not valid JSON(C)"
+            "OpenCode refuses its configuration: Config file at /h/opencode.json is not valid JSON(C): \
+             ValueExpected at line 2, column 1"
         );
         assert!(broken.detail.unwrap().contains("line 2, column 1"));
         let wrong = early("Error: Configuration is invalid at /h/opencode.json\n↳ Expected string, got 5 model");
         assert_eq!(wrong.code, "config_invalid");
-        assert!(wrong.message.ends_with("Configuration is invalid at /h/opencode.json"));
+        assert!(wrong.message.ends_with("Configuration is invalid at /h/opencode.json: Expected string, got 5 model"));
     }
 
     #[test]

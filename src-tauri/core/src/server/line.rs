@@ -8,6 +8,10 @@ pub const LINE_LIMIT: usize = 8 * 1024;
 /// A line without terminal sequences and control characters. What a carriage return has overwritten is left out, as a
 /// terminal would show it.
 pub fn plain_line(bytes: &[u8]) -> String {
+    // Nearly every line; a server that floods its output should not cost us a core.
+    if bytes.is_ascii() && !bytes.iter().any(u8::is_ascii_control) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
     let text = String::from_utf8_lossy(bytes);
     let stripped = strip_str(&text).to_string();
     let shown = stripped.trim_end_matches(['\r', '\n']);

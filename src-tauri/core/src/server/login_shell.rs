@@ -88,8 +88,8 @@ mod unix {
         let mark = || Marker::random().map_err(|problem| io::Error::other(problem.message));
         let (begin, end) = (mark()?, mark()?);
         let (begin, end) = (begin.as_str(), end.as_str());
-        // Understood by sh, bash, zsh and fish; `command` passes by a person's aliases.
-        let script = format!("printf %s {begin}; command env -0; printf %s {end}");
+        // Understood by sh, bash, zsh and fish; by its path `env` is neither an alias nor lost by a broken PATH.
+        let script = format!("printf %s {begin}; /usr/bin/env -0; printf %s {end}");
         let home = own.get("HOME").map(Path::new).filter(|home| home.is_dir());
         // Leaving this function by any way drops the group, which kills the shell and what its files started in it.
         let mut group = spawn::login_shell(shell, &script, &own.variables, home)?;

@@ -73,7 +73,9 @@ impl fmt::Display for StopReport {
         }
         let steps: Vec<_> =
             self.steps.iter().map(|step| format!("{} {:.1} s", step.name, step.took.as_secs_f64())).collect();
-        write!(formatter, " ({})", steps.join(", "))?;
+        if !steps.is_empty() {
+            write!(formatter, " ({})", steps.join(", "))?;
+        }
         for (survivors, fate) in [(&self.ended, "ended what it left behind"), (&self.left, "could not end")] {
             if !survivors.is_empty() {
                 let names: Vec<_> = survivors.iter().map(ToString::to_string).collect();

@@ -29,7 +29,7 @@ fn home(profile: &str) -> (TempDir, Environment) {
 async fn takes_the_login_shells_path_and_variables_through_noise() {
     let (_home, own) = home(
         "echo 'Welcome!'; printf 'raw \\377 bytes \\033[0m'; echo complaint >&2\n\
-         export PATH=\"/from-the-profile:$PATH\" OURS=profile MORE='two\nlines'\n\
+         export PATH=/from-the-profile:/usr/bin OURS=profile MORE='two\nlines'\n\
          trap 'echo Goodbye' EXIT",
     );
     let loaded = own.completed_by_login_shell(LONG, &CancellationToken::new()).await;

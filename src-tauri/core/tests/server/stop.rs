@@ -103,9 +103,14 @@ async fn dropping_the_handle_kills_the_group() {
     let fake = Fake::new("ignores-term");
     let (server, mut events) = fake.start();
     until_ready(&mut events).await;
-    let pid = server.pid();
+    // The server and what it runs in its group.
+    while fake.processes().len() < 2 {
+        tokio::task::yield_now().await;
+    }
     drop(server);
-    until_gone(pid).await;
+    while !fake.processes().is_empty() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

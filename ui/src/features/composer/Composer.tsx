@@ -8,6 +8,13 @@ import { type Drafts, draftKey } from "./drafts";
 import { composerKey } from "./keys";
 import "./composer.css";
 
+const FIELD_ID = "message-field";
+
+/** Puts the cursor where a message is written. */
+export function focusComposer(): void {
+  document.getElementById(FIELD_ID)?.focus({ preventScroll: true });
+}
+
 /** Where a message is written. What was typed stays until the server has taken it. */
 export function Composer(props: {
   instance: string;
@@ -30,7 +37,10 @@ export function Composer(props: {
     field.style.height = `${field.scrollHeight}px`;
   };
   createEffect(on(() => [key(), draft().text], grow));
-  onMount(() => field?.focus({ preventScroll: true }));
+  // The cursor is put here where it is nowhere else, and not taken from where the person works.
+  onMount(() => {
+    if (document.activeElement === document.body) focusComposer();
+  });
 
   const send = async () => {
     const { instance, session } = props;
@@ -72,6 +82,7 @@ export function Composer(props: {
       <div class="composer-frame">
         <textarea
           ref={field}
+          id={FIELD_ID}
           class="composer-field"
           aria-label="Message"
           rows={1}

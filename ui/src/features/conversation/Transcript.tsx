@@ -1,5 +1,5 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
-import { createEffect, For, on, onCleanup, onMount, Show } from "solid-js";
+import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { useBackend } from "../../backend/context";
 import type { RetryView, SessionState, TranscriptView } from "../../backend/types";
 import { Button } from "../../shared/Button";
@@ -58,11 +58,17 @@ export function Transcript(props: {
     if (props.transcript.has_newer) backend.jumpToLatest(props.instance, props.feed).catch(props.onFailure);
     reader.toEnd();
   };
+  const [spoken, setSpoken] = createSignal("");
+  createEffect<SessionState>((before) => {
+    const { state } = props;
+    if (before === "busy" && state === "idle") setSpoken("The answer is complete.");
+    else if (state === "busy") setSpoken("");
+    return state;
+  }, props.state);
   const working = () => props.state === "busy" && props.transcript.retry === null;
 
   return (
     <div class="transcript">
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys on the buttons inside make clicks, which arrive here */}
       <div
         class="transcript-view"
         role="log"
@@ -72,8 +78,12 @@ export function Transcript(props: {
         tabindex={0}
         ref={view}
         onScroll={() => reader.onScroll()}
-        onClick={(event) => {
-          if ((event.target as Element).closest("[aria-expanded]")) reader.hold();
+        on:click={{
+          // Before the button's own handler, which changes what is to be held.
+          capture: true,
+          handleEvent: (event) => {
+            if ((event.target as Element).closest("[aria-expanded]")) reader.hold();
+          },
         }}
       >
         <div class="transcript-column" ref={content}>
@@ -114,6 +124,9 @@ export function Transcript(props: {
           </Show>
         </div>
       </div>
+      <p class="visually-hidden" role="status" aria-label="Answer">
+        {spoken()}
+      </p>
       <Show when={!reader.atEnd() || props.transcript.has_newer}>
         <Button class="jump" aria-label="Jump to latest" onClick={jump}>
           <ArrowDown class="icon small" />

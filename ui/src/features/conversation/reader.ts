@@ -1,5 +1,14 @@
 import { createSignal, onCleanup } from "solid-js";
-import { followsEnd, type Metrics, type Piece, type Position, placeAt, scrollTopFor, wantedSide } from "./scroll";
+import {
+  followsEnd,
+  type Metrics,
+  movedBy,
+  type Piece,
+  type Position,
+  placeAt,
+  scrollTopFor,
+  wantedSide,
+} from "./scroll";
 
 /** How long an unanswered call for more messages keeps the next one back, in milliseconds. */
 const LOAD_LIMIT_MS = 3_000;
@@ -16,7 +25,7 @@ export function createReader(options: {
   let view: HTMLElement | undefined;
   let content: HTMLElement | undefined;
   let position = options.start;
-  let lastTop = 0;
+  let last: Metrics = { top: 0, height: 0, content: 0 };
   let loadingUntil = 0;
   const [atEnd, setAtEnd] = createSignal(position.kind === "end");
 
@@ -35,7 +44,8 @@ export function createReader(options: {
   };
 
   const topOf = (id: string): number | null => {
-    const element = content?.querySelector(`[data-anchor="${CSS.escape(id)}"]`);
+    const elements = [...(content?.querySelectorAll<HTMLElement>("[data-anchor]") ?? [])];
+    const element = elements.find((each) => each.dataset.anchor === id);
     if (!element || !view) return null;
     return element.getBoundingClientRect().top - view.getBoundingClientRect().top;
   };
@@ -57,17 +67,24 @@ export function createReader(options: {
     const top = scrollTopFor(position, metrics(), topOf);
     if (top === null) set(placeAt(pieces()));
     else if (Math.abs(top - view.scrollTop) >= 0.5) view.scrollTop = top;
-    lastTop = view.scrollTop;
-    askForMore(metrics(), lastTop);
+    last = metrics();
+    askForMore(last, last.top);
   };
 
   const onScroll = () => {
     const now = metrics();
-    const before = lastTop;
-    lastTop = now.top;
-    const follows = followsEnd(position.kind === "end", before, now, options.held().hasNewer);
-    set(follows ? { kind: "end" } : placeAt(pieces()));
-    askForMore(now, before);
+    const before = last;
+    last = now;
+    if (followsEnd(position.kind === "end", before.top, now, options.held().hasNewer)) {
+      set({ kind: "end" });
+    } else if (position.kind === "place" && (now.content !== before.content || now.height !== before.height)) {
+      // The event comes a frame late, and the content changed meanwhile: what is in view now is not what was read.
+      set(movedBy(position, now.top - before.top));
+      restore();
+    } else {
+      set(placeAt(pieces()));
+    }
+    askForMore(now, before.top);
   };
 
   /** Takes the elements; called once they are in the document. */

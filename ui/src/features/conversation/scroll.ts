@@ -49,6 +49,12 @@ export function placeAt(pieces: Piece[]): Position {
   return { kind: "place", anchors };
 }
 
+/** The same place after the person scrolled by `delta` pixels. */
+export function movedBy(position: Position, delta: number): Position {
+  if (position.kind === "end") return position;
+  return { kind: "place", anchors: position.anchors.map(({ id, offset }) => ({ id, offset: offset - delta })) };
+}
+
 /** The scrollTop that shows `position`; null when nothing of it is there any more. `topOf` measures from the view's edge. */
 export function scrollTopFor(
   position: Position,

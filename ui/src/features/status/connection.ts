@@ -10,8 +10,9 @@ export function connectionWords(connection: Connection, now: number): string {
       return "Connected";
     case "reconnecting": {
       const seconds = secondsUntil(connection.at, now);
-      const turn = `(${connection.attempt} of ${connection.attempts})`;
-      return seconds > 0 ? `Reconnecting in ${seconds} s ${turn}` : `Reconnecting… ${turn}`;
+      // Attempt 0 is the one that is made at once, before any delay.
+      const turn = connection.attempt > 0 ? ` (${connection.attempt} of ${connection.attempts})` : "";
+      return seconds > 0 ? `Reconnecting in ${seconds} s${turn}` : `Reconnecting…${turn}`;
     }
     case "disconnected":
       return "Disconnected";

@@ -1,0 +1,164 @@
+import { fireEvent, render, screen, within } from "@solidjs/testing-library";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Backend } from "../backend/backend";
+import { createFakeBackend } from "../backend/fake";
+import { App } from "./App";
+
+beforeEach(() => {
+  // What jsdom does not have of a window.
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
+});
+
+function open(scene: string): Backend {
+  const backend = createFakeBackend(`?scene=${scene}`);
+  render(() => <App backend={backend} />);
+  return backend;
+}
+
+describe("the window", () => {
+  it("has the names that stay fixed", async () => {
+    open("full");
+    const instances = await screen.findByRole("tablist", { name: "Instances" });
+    const tab = await within(instances).findByRole("tab", { name: "api-server" });
+    expect(tab.dataset).toMatchObject({ instanceId: "ins_1" });
+    await vi.waitFor(() => expect(tab.dataset.status).toBe("ready"));
+    expect(within(instances).getByRole("tab", { name: "infra work" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Open folder" })).toBeTruthy();
+
+    const sessions = screen.getByRole("tablist", { name: "Sessions" });
+    const parent = within(sessions).getByRole("tab", { name: "Fix the login test" });
+    expect(parent.dataset).toMatchObject({ sessionId: "ses_1", state: "busy" });
+    expect(parent.dataset.parentId).toBeUndefined();
+    const child = within(sessions).getByRole("tab", { name: "explore: where tokens are refreshed" });
+    expect(child.dataset).toMatchObject({ sessionId: "ses_2", parentId: "ses_1" });
+    expect(within(sessions).getByRole("tab", { name: "Logs" })).toBeTruthy();
+
+    const tree = screen.getByRole("tree", { name: "All sessions" });
+    const line = within(tree).getByRole("treeitem", { name: "explore: where tokens are refreshed" });
+    expect(line.getAttribute("aria-level")).toBe("2");
+    expect(screen.getAllByRole("button", { name: "New session" })).toHaveLength(1);
+
+    const connection = screen.getByRole("status", { name: "Connection" });
+    expect(connection.dataset.state).toBe("connected");
+    expect(connection.textContent).toBe("Connected");
+
+    const log = screen.getByRole("log", { name: "Messages" });
+    const articles = within(log).getAllByRole("article");
+    expect(articles.map((article) => article.dataset.role).slice(0, 2)).toEqual(["user", "assistant"]);
+    expect(articles.some((article) => article.dataset.state === "streaming")).toBe(true);
+    const tools = [...log.querySelectorAll<HTMLElement>("[data-tool]")].map(
+      ({ dataset }) => `${dataset.tool} ${dataset.state}`,
+    );
+    expect(tools).toContain("bash error");
+    expect(tools).toContain("task running");
+
+    expect(screen.getByRole("textbox", { name: "Message" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Stop" })).toBeTruthy();
+    expect(screen.getByRole("group", { name: "Permission request" }).dataset.permissionId).toBe("per_1");
+  });
+
+  it("names the writer once for an answer that goes on in the next message", async () => {
+    open("full");
+    const log = await screen.findByRole("log", { name: "Messages" });
+    const heads = [...log.querySelectorAll("[data-message-id]")].map(
+      (article) => article.querySelector("header") !== null,
+    );
+    expect(heads.slice(0, 4)).toEqual([true, true, false, true]);
+  });
+
+  it("unfolds a tool call to its input and output", async () => {
+    open("full");
+    const log = await screen.findByRole("log", { name: "Messages" });
+    const failed = log.querySelector<HTMLElement>('[data-tool="bash"][data-state="error"]');
+    if (!failed) throw new Error("no failed call is drawn");
+    fireEvent.click(within(failed).getByRole("button", { expanded: false }));
+    expect(await within(failed).findByRole("region", { name: "Error" })).toBeTruthy();
+  });
+
+  it("sends a prompt from the first page, goes to its session, and shows the answer growing to its end", async () => {
+    open("empty");
+    const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+    fireEvent.input(field, { target: { value: "Hello <b>" } });
+    fireEvent.keyDown(field, { key: "Enter" });
+    const log = await screen.findByRole("log", { name: "Messages" });
+    expect(await within(log).findByText("Hello <b>")).toBeTruthy();
+    await vi.waitFor(() => expect(log.textContent).toContain("This answer is made up"));
+    expect(log.querySelector('[data-role="assistant"]')?.getAttribute("data-state")).toBe("streaming");
+    fireEvent.click(screen.getByRole("button", { name: "Stop" }));
+    await vi.waitFor(() =>
+      expect(log.querySelector('[data-role="assistant"]')?.getAttribute("data-state")).toBe("complete"),
+    );
+  });
+
+  it("goes from tab to tab by keys, and shows the log", async () => {
+    open("full");
+    await screen.findByRole("log", { name: "Messages" });
+    fireEvent.keyDown(window, { key: "Tab", ctrlKey: true, shiftKey: true });
+    expect(await screen.findByRole("log", { name: "Server log" })).toBeTruthy();
+    fireEvent.keyDown(window, { key: "2", code: "Digit2", ctrlKey: true });
+    expect(await screen.findByRole("group", { name: "Question" })).toBeTruthy();
+  });
+
+  it("shows why a server did not start, and starts it again", async () => {
+    open("error");
+    fireEvent.click(await screen.findByRole("button", { name: "Restart" }));
+    expect(await screen.findByRole("textbox", { name: "Message" })).toBeTruthy();
+  });
+
+  it("leads to the settings where the binary is missing", async () => {
+    open("binary");
+    HTMLDialogElement.prototype.showModal = function showModal() {
+      this.open = true;
+    };
+    fireEvent.click(await screen.findByRole("button", { name: "Choose binary…" }));
+    expect(await screen.findByRole("textbox", { name: "OpenCode binary" })).toBeTruthy();
+  });
+
+  it("offers the folders of before", async () => {
+    const backend = open("start");
+    const opened = vi.spyOn(backend, "openFolder");
+    fireEvent.click(await screen.findByRole("button", { name: /landing-page/ }));
+    expect(opened).toHaveBeenCalledWith("/home/ada/code/landing-page");
+    expect(await screen.findByRole("status", { name: "Starting" })).toBeTruthy();
+  });
+
+  it("opens links outside, and only such as a browser may have", async () => {
+    const backend = open("full");
+    const opened = vi.spyOn(backend, "openLink");
+    const log = await screen.findByRole("log", { name: "Messages" });
+    const link = within(log).getByRole("link", { name: "RFC 6749" });
+    expect(fireEvent.click(link)).toBe(false);
+    expect(opened.mock.calls).toEqual([["https://example.com/rfc6749"]]);
+    link.setAttribute("href", "javascript:alert(1)");
+    expect(fireEvent.click(link)).toBe(false);
+    expect(opened).toHaveBeenCalledTimes(1);
+  });
+
+  it("puts what is typed outside of a field into the message, and leaves the fields alone", async () => {
+    open("full");
+    const field = await screen.findByRole("textbox", { name: "Message" });
+    const search = screen.getByRole("searchbox", { name: "Search sessions" });
+    search.focus();
+    fireEvent.keyDown(search, { key: "x" });
+    expect(document.activeElement).toBe(search);
+    const tab = screen.getByRole("tab", { name: "Logs" });
+    tab.focus();
+    fireEvent.keyDown(tab, { key: "x" });
+    expect(document.activeElement).toBe(field);
+  });
+
+  it("asks before it closes a folder in which something runs", async () => {
+    const backend = open("full");
+    const closed = vi.spyOn(backend, "closeInstance");
+    HTMLDialogElement.prototype.showModal = function showModal() {
+      this.open = true;
+    };
+    await screen.findByRole("log", { name: "Messages" });
+    fireEvent.click(screen.getByRole("button", { name: "Close api-server" }));
+    expect(closed).not.toHaveBeenCalled();
+    fireEvent.click(await screen.findByRole("button", { name: "Stop and close" }));
+    expect(closed.mock.calls).toEqual([["ins_1"]]);
+    fireEvent.click(screen.getByRole("button", { name: "Close infra home" }));
+    expect(closed).toHaveBeenLastCalledWith("ins_4");
+  });
+});

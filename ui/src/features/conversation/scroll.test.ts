@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { followsEnd, movedBy, placeAt, scrollTopFor, wantedSide } from "./scroll";
+
+const metrics = (top: number, content = 5_000) => ({ top, height: 500, content });
+
+describe("following the end", () => {
+  it("goes on while content grows below a view that did not move", () => {
+    expect(followsEnd(true, 4_500, metrics(4_500, 5_900), false)).toBe(true);
+  });
+
+  it("ends when the person moves up, and only then", () => {
+    expect(followsEnd(true, 4_500, metrics(4_300), false)).toBe(false);
+    expect(followsEnd(false, 4_300, metrics(4_400), false)).toBe(false);
+  });
+
+  it("begins again at the end, unless newer messages are not held here", () => {
+    expect(followsEnd(false, 4_300, metrics(4_490), false)).toBe(true);
+    expect(followsEnd(false, 4_300, metrics(4_490), true)).toBe(false);
+  });
+});
+
+describe("a reading place", () => {
+  const place = placeAt([
+    { id: "a", top: -900, bottom: -10 },
+    { id: "b", top: -10, bottom: 90 },
+    { id: "c", top: 90, bottom: 400 },
+  ]);
+
+  it("is the first piece in view", () => {
+    expect(place).toEqual({
+      kind: "place",
+      anchors: [
+        { id: "b", offset: -10 },
+        { id: "c", offset: 90 },
+      ],
+    });
+  });
+
+  it("stays on the screen when 700 pixels come in above it", () => {
+    const moved = new Map([
+      ["b", 690],
+      ["c", 790],
+    ]);
+    expect(scrollTopFor(place, metrics(1_000), (id) => moved.get(id) ?? null)).toBe(1_700);
+  });
+
+  it("falls back to the next piece when the first is gone", () => {
+    expect(scrollTopFor(place, metrics(1_000), (id) => (id === "c" ? 40 : null))).toBe(950);
+    expect(scrollTopFor(place, metrics(1_000), () => null)).toBeNull();
+  });
+
+  it("moves with the person", () => {
+    const moved = movedBy(place, 30);
+    expect(scrollTopFor(moved, metrics(1_030), (id) => (id === "b" ? -40 : null))).toBe(1_030);
+    expect(movedBy({ kind: "end" }, 30)).toEqual({ kind: "end" });
+  });
+
+  it("at the end is the end, however the content changes", () => {
+    expect(scrollTopFor({ kind: "end" }, metrics(10, 7_000), () => null)).toBe(6_500);
+    expect(scrollTopFor({ kind: "end" }, metrics(0, 100), () => null)).toBe(0);
+  });
+});
+
+describe("asking for more", () => {
+  const both = { hasOlder: true, hasNewer: true };
+
+  it("asks on the side that the person moves to", () => {
+    expect(wantedSide(metrics(300), 400, both)).toBe("older");
+    expect(wantedSide(metrics(4_300), 4_200, both)).toBe("newer");
+    expect(wantedSide(metrics(300), 200, both)).toBeNull();
+    expect(wantedSide(metrics(2_500), 2_600, both)).toBeNull();
+  });
+
+  it("asks until the view is filled", () => {
+    expect(wantedSide(metrics(0, 300), 0, { hasOlder: true, hasNewer: false })).toBe("older");
+    expect(wantedSide(metrics(0, 300), 0, { hasOlder: false, hasNewer: false })).toBeNull();
+  });
+});
