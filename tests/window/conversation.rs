@@ -29,7 +29,8 @@ async fn an_answer_grows_while_it_streams_and_ends_complete() {
     assert_eq!(window.text("session().dataset.state").await, "busy");
     assert_eq!(window.text("last('assistant').querySelector('strong').textContent").await, "first");
     assert_eq!(window.text("last('user').innerText.split('\\n')[0]").await, "You");
-    assert!(window.text("last('user').innerText").await.contains("%%wait half"), "lines are kept");
+    let lines = window.text("last('user').innerText").await;
+    assert!(lines.contains("part\n%%wait half\n%%stream"), "a new line stays one: {lines:?}");
     window.js("window.__seen = new Set(); new MutationObserver(() => {
         const article = last('assistant');
         window.__seen.add(`${article.dataset.state} ${article.innerText.length}`);

@@ -10,8 +10,8 @@ async fn a_missing_binary_is_named_and_another_can_be_chosen() {
     let folder = stage.place.folder("no-binary");
     let window = stage.open(&[&folder]).await;
     window.until(&format!("{}?.dataset.status === 'error'", instance_tab("no-binary"))).await;
-    window.until("document.querySelector('[role=alert][data-problem=binary_not_found]')").await;
-    let problem = window.text("document.querySelector('[data-problem=binary_not_found]').innerText").await;
+    window.until("document.querySelector('[role=alert][data-problem^=binary_not_]')").await;
+    let problem = window.text("document.querySelector('[data-problem^=binary_not_]').innerText").await;
     assert!(problem.contains("/nowhere/opencode"), "{problem}");
     window.screenshot("binary-missing").await;
 

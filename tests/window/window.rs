@@ -194,11 +194,21 @@ impl Window {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/artifacts/screenshots");
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{name}.png"));
+        self.painted().await;
         match self.client.screenshot().await {
             Ok(picture) => fs::write(&file, picture).unwrap(),
             Err(error) => eprintln!("no picture {name}: {error}"),
         }
         file
+    }
+
+    /// Waits until what the page holds has been painted, and its short motions have ended.
+    async fn painted(&self) {
+        let script = "const done = arguments[0];
+            const motions = document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+            Promise.allSettled(motions.map((one) => one.finished))
+              .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));";
+        self.client.execute_async(script, Vec::new()).await.unwrap();
     }
 
     /// The driver with the app's processes.
