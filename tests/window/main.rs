@@ -1,2 +1,21 @@
-//! x
-fn main() {}
+//! The built app in a real window, driven over WebDriver, on the real server and the scripted model.
+//!
+//! Each test has a display, a driver, a profile and folders of its own. The window is asked by the roles and names that
+//! screen readers use.
+#![cfg(target_os = "linux")]
+
+mod connection;
+mod conversation;
+mod desktop;
+mod driver;
+mod opening;
+mod page;
+mod processes;
+mod reading;
+mod requests;
+mod safety;
+mod seed;
+mod sessions;
+mod stage;
+mod start_failures;
+mod window;

@@ -1,0 +1,57 @@
+//! What waits for the person: permissions and questions.
+
+use serde_json::json;
+
+use crate::{page::*, stage::Stage};
+
+#[tokio::test]
+async fn a_permission_is_allowed_once_and_another_denied() {
+    let stage = Stage::new().await.permission(json!({ "bash": "ask" }));
+    let window = stage.open(&[&stage.place.folder("careful")]).await;
+    window.until_ready("careful").await;
+    let bash = |command: &str| format!("%%tool bash {}", json!({ "command": command, "description": "Tries it" }));
+
+    window.send(&[&bash("echo allowed-output"), "%%turn", "%%text It was allowed."].join("\n")).await;
+    let request = "get('group', 'Permission request')";
+    window.until(request).await;
+    assert!(window.text(&format!("{request}.innerText")).await.contains("echo allowed-output"));
+    assert_ne!(window.text(&format!("{request}.dataset.permissionId")).await, "");
+    window.until("get('status', 'Connection').closest('footer').innerText.includes('1 waiting')").await;
+    window.screenshot("permission").await;
+    window.click(&answer("Permission request", "Allow once")).await;
+    window.until_idle().await;
+    assert_eq!(window.text("tools('bash').at(-1).dataset.state").await, "completed");
+    assert_eq!(window.look(request).await, json!(null));
+
+    window.send(&[&bash("echo denied-output"), "%%turn", "%%text Not reached."].join("\n")).await;
+    window.click(&answer("Permission request", "Deny")).await;
+    window.until("tools('bash').at(-1).dataset.state === 'error' && session().dataset.state === 'idle'").await;
+    assert_eq!(window.look(request).await, json!(null));
+    assert!(!window.text("last('assistant').innerText").await.contains("Not reached."));
+    window.screenshot("denied").await;
+    window.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_is_answered() {
+    let stage = Stage::new().await;
+    let window = stage.open(&[&stage.place.folder("curious")]).await;
+    window.until_ready("curious").await;
+    let option = |label: &str| json!({ "label": label, "description": format!("It is {label}") });
+    let question = json!({ "questions": [
+        { "header": "Colour", "question": "Which colour?", "options": [option("Red"), option("Blue")] },
+    ] });
+    window.send(&format!("%%tool question {question}\n%%turn\n%%text Thank you.")).await;
+    window.until("get('group', 'Question')").await;
+    assert!(window.text("get('group', 'Question').innerText").await.contains("Which colour?"));
+    assert_eq!(window.look(&format!("{}.disabled", answer("Question", "Answer"))).await, true, "nothing is chosen");
+    window.screenshot("question").await;
+    window.click("get('radio', 'Blue', get('group', 'Question'))").await;
+    window.click(&answer("Question", "Answer")).await;
+    window.until_idle().await;
+    assert_eq!(window.look("get('group', 'Question')").await, json!(null));
+    assert!(window.text("last('assistant').innerText").await.contains("Thank you."));
+    let told = stage.model.requests().into_iter().any(|request| request.turn == 1 && request.body.to_string().contains("Blue"));
+    assert!(told, "the model was told the answer");
+    window.finish().await;
+}
