@@ -65,8 +65,11 @@ async fn stopping_the_parent_stops_the_subagent() {
         now.sessions.len() == 2 && now.sessions.iter().all(|row| row.state == SessionState::Idle)
     });
     let child = seen.await.view.tabs[1].clone();
-    let seen =
-        pane.until("the call's end", |now| tools(now)[0].error.as_ref().is_some_and(|it| it.contains("cancelled") || it.contains("aborted"))).await;
+    let seen = pane
+        .until("the call's end", |now| {
+            tools(now)[0].error.as_ref().is_some_and(|it| it.contains("cancelled") || it.contains("aborted"))
+        })
+        .await;
     assert_eq!(tools(&seen)[0].state, ToolState::Error);
     pane.equals_fresh().await;
     let seen = pane.look_at(&child).await;

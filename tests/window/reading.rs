@@ -113,7 +113,9 @@ async fn a_reload_shows_the_same_within_a_second() {
     let stage = Stage::new().await;
     let mut window = stage.open(&[&stage.place.folder("reloaded")]).await;
     window.until_ready("reloaded").await;
-    window.ask("%%text An answer **that** stays.\n%%tool read {\"filePath\": \"README.md\"}\n%%turn\n%%text Done.").await;
+    window
+        .ask("%%text An answer **that** stays.\n%%tool read {\"filePath\": \"README.md\"}\n%%turn\n%%text Done.")
+        .await;
     window.send("%%text Half of it\n%%wait more\n%%text  and the rest.").await;
     stage.model.reached("more").await;
     window.until("last('assistant').innerText.includes('Half of it')").await;
@@ -143,7 +145,9 @@ async fn a_web_process_that_dies_is_replaced() {
     let app = window.driver().app();
     let web = || {
         let all = window.driver().mark().of_the_app().into_iter();
-        all.filter(|process| process.command_line.contains("WebKitWebProcess")).map(|process| process.pid).collect::<Vec<_>>()
+        all.filter(|process| process.command_line.contains("WebKitWebProcess"))
+            .map(|process| process.pid)
+            .collect::<Vec<_>>()
     };
     let [before] = web()[..] else { panic!("one web process: {:?}", web()) };
     signal("KILL", before);

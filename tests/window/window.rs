@@ -248,8 +248,10 @@ impl Window {
     pub fn check(&self) {
         assert_eq!(self.errors, [""; 0], "errors in the page");
         let said = self.driver.said();
-        let wrong: Vec<&str> =
-            said.lines().filter(|line| line.contains("an error in the window") || line.starts_with("CONSOLE ")).collect();
+        let wrong: Vec<&str> = said
+            .lines()
+            .filter(|line| line.contains("an error in the window") || line.starts_with("CONSOLE "))
+            .collect();
         assert_eq!(wrong, [""; 0], "what the app said: {said}");
     }
 
