@@ -6,6 +6,8 @@ use crate::render::{one_line, plain};
 pub(super) fn problem_of(failure: &Failure) -> Problem {
     let said = one_line(&failure.message, 300);
     let said = if said.is_empty() { failure.name.clone() } else { said };
+    // It becomes part of a sentence.
+    let said = said.trim_end_matches(['.', ' ']);
     let status = failure.status;
     let (code, message) = match (failure.name.as_str(), status) {
         ("MessageAbortedError", _) => return stopped(),

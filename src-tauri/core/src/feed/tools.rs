@@ -102,7 +102,7 @@ fn detail(tool: &Tool) -> ToolDetail {
         input: plain(&input),
         output: plain(output),
         cut,
-        diff: tool.metadata.get("diff").and_then(Value::as_str).filter(|diff| !diff.is_empty()).map(plain),
+        diff: tool.metadata.get("diff").and_then(Value::as_str).filter(|diff| !diff.is_empty()).map(hunks).map(plain),
         error,
     }
 }
@@ -111,5 +111,14 @@ fn tail(text: &str) -> (&str, bool) {
     match text.char_indices().rev().nth(OUTPUT_CHARS) {
         Some((at, _)) => (text[at..].split_once('\n').map_or(&text[at..], |(_, rest)| rest), true),
         None => (text, false),
+    }
+}
+
+/// A diff without the lines before its first hunk when it is of one file, which the call's summary names.
+fn hunks(diff: &str) -> &str {
+    let files = diff.lines().filter(|line| line.starts_with("+++ ")).count();
+    match diff.find("\n@@") {
+        Some(at) if files <= 1 => &diff[at + 1..],
+        _ => diff,
     }
 }
