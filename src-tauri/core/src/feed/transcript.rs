@@ -53,7 +53,8 @@ struct Frame {
 /// What a message's view depends on beside the message itself.
 struct Context<'a> {
     directory: &'a str,
-    running: bool,
+    /// The answer that is being written. One that an earlier run left unfinished is not.
+    writing: Option<&'a MessageId>,
     /// The last answer is still being written, or its tools still run.
     answering: Option<&'a Message>,
 }
@@ -301,7 +302,7 @@ impl TranscriptFeed {
         patches: &mut Vec<Patch>,
     ) {
         let Some(sent) = self.sent.get_mut(&head.id) else { return };
-        let unfinished = head.role == Role::Assistant && head.completed.is_none() && context.running;
+        let unfinished = context.writing == Some(&head.id);
         let before = sent.parts.remove(id);
         let shown = message.part(id).map_or(Shown::Hidden, |entry| shown(entry, unfinished));
         let (body, stream) = match shown {
@@ -357,14 +358,12 @@ impl<'a> Context<'a> {
     fn of(state: &'a State, entry: &'a SessionEntry) -> Self {
         let last_answer =
             entry.transcript().messages().rev().map(|(head, _)| head).find(|head| head.role == Role::Assistant);
-        let running = entry.status().is_running();
+        let of_this_run = last_answer.filter(|head| entry.works_on(&head.id));
         Self {
             directory: state.directory(),
-            running,
-            answering: last_answer.filter(|head| {
-                running
-                    && head.failure.is_none()
-                    && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))
+            writing: of_this_run.filter(|head| head.completed.is_none()).map(|head| &head.id),
+            answering: of_this_run.filter(|head| {
+                head.failure.is_none() && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))
             }),
         }
     }
@@ -402,7 +401,7 @@ fn head_view(head: &Message, context: &Context<'_>) -> MessageView {
     let (state, problem) = match (head.role, &head.failure, head.completed) {
         (_, Some(failure), _) => (MessageState::Error, Some(problem_of(failure))),
         (Role::User, None, _) | (Role::Assistant, None, Some(_)) => (MessageState::Complete, None),
-        (Role::Assistant, None, None) if context.running => (MessageState::Streaming, None),
+        (Role::Assistant, None, None) if context.writing == Some(&head.id) => (MessageState::Streaming, None),
         (Role::Assistant, None, None) => (MessageState::Error, Some(interrupted())),
     };
     // A prompt waits for its turn when the answer being written is for an earlier one.

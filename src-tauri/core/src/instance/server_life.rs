@@ -118,6 +118,8 @@ impl InstanceTask {
                 if let Server::Running(running) = &mut self.server {
                     running.gone = true;
                 }
+                let changes = self.subject.state.runs_ended();
+                self.touch(&changes);
                 self.failed(problem);
                 // Its tools' shells live in sessions of their own and survive it.
                 self.stop();

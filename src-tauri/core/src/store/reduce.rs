@@ -82,6 +82,18 @@ impl State {
         changes
     }
 
+    /// The server is gone, and with it whatever ran: runs are never taken up again.
+    pub fn runs_ended(&mut self) -> Changes {
+        self.mark.0 += 1;
+        let mut changes = Changes::default();
+        let running = self.sessions.iter().filter(|(_, entry)| entry.status.is_running());
+        let running: Vec<_> = running.map(|(id, _)| id.clone()).collect();
+        for id in running {
+            self.set_status(&id, RunStatus::Idle, self.mark, &mut changes);
+        }
+        changes
+    }
+
     fn put_session(&mut self, session: Session, changes: &mut Changes) {
         if session.directory != self.directory || self.removed.contains_key(&session.id) {
             return;
@@ -136,6 +148,9 @@ impl State {
             changes.sessions.insert(id.clone());
             changes.frames.insert(id.clone());
             let turned = entry.status.is_running() != status.is_running();
+            if turned && status.is_running() {
+                entry.run_began = mark;
+            }
             entry.status = status;
             if turned {
                 self.touch_unsettled(id, changes);
@@ -193,18 +208,11 @@ impl State {
             }
         }
         if is_new {
-            // A new message can settle which prompts still wait.
+            // A new message can settle which prompts still wait, and whether an answer is still being written.
             changes.frames.insert(session.clone());
-            self.touch_queue(&session, changes);
+            self.touch_unsettled(&session, changes);
         }
         changes.messages.insert((session, id));
-    }
-
-    fn touch_queue(&self, id: &SessionId, changes: &mut Changes) {
-        let Some(entry) = self.sessions.get(id) else { return };
-        for message in entry.unsettled() {
-            changes.messages.insert((id.clone(), message));
-        }
     }
 
     fn drop_message(&mut self, session: &SessionId, message: &MessageId, changes: &mut Changes) {
