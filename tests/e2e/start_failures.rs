@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use outrider_core::protocol::{Connection, InstanceStatus, Problem, Settings};
+use outrider_core::protocol::{Connection, InstanceStatus, Problem, Settings, Snapshot};
 use outrider_testkit::opencode_binary;
 
 use crate::stage::{BASE_MS, MAIN, Pane, Stage};
@@ -12,6 +12,20 @@ async fn failed(pane: &Pane) -> Problem {
     assert!(matches!(seen.view.connection, Connection::Disconnected { .. }), "{:?}", seen.view.connection);
     let InstanceStatus::Error { problem } = seen.view.status else { unreachable!() };
     problem
+}
+
+/// The problem that is shown, while there is one.
+fn shown(snapshot: &Snapshot) -> Option<&Problem> {
+    match &snapshot.view.status {
+        InstanceStatus::Error { problem } => Some(problem),
+        _ => None,
+    }
+}
+
+/// Waits for a problem of this code.
+async fn failed_with(pane: &Pane, code: &str) -> Problem {
+    let seen = pane.until(code, |now| shown(now).is_some_and(|problem| problem.code == code)).await;
+    shown(&seen).unwrap().clone()
 }
 
 async fn with_binary(stage: &Stage, path: &Path) {
@@ -40,23 +54,23 @@ async fn binaries_that_cannot_serve_are_told_apart_and_another_one_helps() {
     std::fs::write(&plain, "").unwrap();
     with_binary(&stage, &plain).await;
     pane.handle.restart().await.unwrap();
-    let problem = pane.until("the next error", |now| code(now) == "binary_not_executable").await;
-    assert!(message(&problem).contains(&plain.display().to_string()));
+    let problem = failed_with(&pane, "binary_not_executable").await;
+    assert!(problem.message.contains(&plain.display().to_string()));
 
     let early = Stage::script(&stage.place, "early", "echo before; echo 'Error: No luck' >&2; exit 7");
     with_binary(&stage, &early).await;
     pane.handle.restart().await.unwrap();
-    let problem = pane.until("the early end", |now| code(now) == "server_exited_early").await;
-    assert_eq!(message(&problem), "OpenCode ended with code 7 before it was ready. It said: No luck");
-    let InstanceStatus::Error { problem } = problem.view.status else { unreachable!() };
+    let problem = failed_with(&pane, "server_exited_early").await;
+    assert_eq!(problem.message, "OpenCode ended with code 7 before it was ready. It said: No luck");
     let detail = problem.detail.unwrap();
     assert!(detail.contains("before") && detail.contains("Error: No luck"), "{detail}");
 
     let silent = Stage::script(&stage.place, "silent", "echo thinking; /bin/sleep 300 & wait");
     with_binary(&stage, &silent).await;
     pane.handle.restart().await.unwrap();
-    let problem = pane.until("the time limit", |now| code(now) == "server_not_ready").await;
-    assert_eq!(message(&problem), "OpenCode was not ready after 1 s.");
+    let problem = failed_with(&pane, "server_not_ready").await;
+    assert_eq!(problem.message, "OpenCode was not ready after 1 s.");
+    assert_eq!(problem.detail.as_deref(), Some("thinking"));
     stage.nothing_runs().await;
 
     let settings = Settings {
@@ -69,20 +83,6 @@ async fn binaries_that_cannot_serve_are_told_apart_and_another_one_helps() {
     let seen = pane.connected().await;
     assert_eq!(seen.view.server.binary_source.as_deref(), Some("setting"));
     stage.end().await;
-}
-
-fn code(snapshot: &outrider_core::protocol::Snapshot) -> &str {
-    match &snapshot.view.status {
-        InstanceStatus::Error { problem } => &problem.code,
-        _ => "",
-    }
-}
-
-fn message(snapshot: &outrider_core::protocol::Snapshot) -> String {
-    match &snapshot.view.status {
-        InstanceStatus::Error { problem } => problem.message.clone(),
-        other => panic!("an error expected, not {other:?}"),
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
