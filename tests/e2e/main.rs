@@ -1,11 +1,18 @@
 //! The core with the real OpenCode server and a scripted model: what a window would see, without a window.
-#![allow(missing_docs, reason = "tests")]
+//!
+//! Each test has a place of its own and ends by making sure that nothing runs in it any more.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing step fails the test")]
 
 mod closing;
+mod feeds;
 mod losses;
+mod model_errors;
 mod opening;
 mod requests;
+mod secrets;
 mod stage;
+mod start_failures;
 mod streaming;
 mod subagents;
 mod tools;

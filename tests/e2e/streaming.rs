@@ -13,7 +13,7 @@ async fn an_answer_is_seen_growing_and_ends_as_it_was_sent() {
             "Say it.\n%%reason Let me think.\n%%text One\n%%wait first\n%%text  two\n%%wait second\n%%text \\n\\n**three** & four",
         )
         .await;
-    assert_eq!(pane.now().view.tabs, [session.clone()]);
+    assert_eq!(pane.now().view.tabs, [&*session]);
 
     stage.model.reached("first").await;
     let seen = pane.until("the first piece", |now| answer_text(now) == "One").await;

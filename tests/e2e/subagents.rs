@@ -3,7 +3,7 @@
 use outrider_core::protocol::{Focus, PermissionReply, SessionState, ToolState};
 use serde_json::json;
 
-use crate::stage::{Stage, answer_text, row, tools, transcript};
+use crate::stage::{Stage, answer_text, problem, row, tools, transcript};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subagent_gets_a_tab_beside_its_parent_and_asks_there() {
@@ -59,12 +59,14 @@ async fn stopping_the_parent_stops_the_subagent() {
     let task =
         json!({ "description": "look into it", "prompt": "%%text On it.\n%%wait never", "subagent_type": "general" });
     let parent = pane.prompt(&format!("%%tool task {task}")).await;
-    stage.model.reached("never").await;
+    let child = pane.until("the subagent's tab", |now| now.view.tabs.len() == 2).await.view.tabs[1].clone();
+    let beside = stage.pane(pane.handle.id(), "beside", Some(Focus::Session { id: child })).await;
+    beside.until("its words", |now| answer_text(now) == "On it.").await;
     pane.handle.abort(&parent).await.unwrap();
-    let seen = pane.until("both to be idle", |now| {
+    pane.until("both to be idle", |now| {
         now.sessions.len() == 2 && now.sessions.iter().all(|row| row.state == SessionState::Idle)
-    });
-    let child = seen.await.view.tabs[1].clone();
+    })
+    .await;
     let seen = pane
         .until("the call's end", |now| {
             tools(now)[0].error.as_ref().is_some_and(|it| it.contains("cancelled") || it.contains("aborted"))
@@ -72,8 +74,8 @@ async fn stopping_the_parent_stops_the_subagent() {
         .await;
     assert_eq!(tools(&seen)[0].state, ToolState::Error);
     pane.equals_fresh().await;
-    let seen = pane.look_at(&child).await;
+    let seen = beside.until("its stop", |now| problem(now).is_some_and(|it| it.code == "stopped")).await;
     assert_eq!(answer_text(&seen), "On it.");
-    pane.equals_fresh().await;
+    beside.equals_fresh().await;
     stage.end().await;
 }

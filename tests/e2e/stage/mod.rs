@@ -20,6 +20,7 @@ use outrider_testkit::processes::wait_until_gone;
 use outrider_testkit::{Place, ScriptedModel, opencode_binary};
 
 pub use bridge::Bridge;
+pub use mirror::apply;
 pub use pane::Pane;
 pub use processes::{kill, ports_of, variable_of};
 pub use read::*;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use outrider_core::instance::{Answer, InstanceHandle};
 use outrider_core::protocol::{
-    Announcement, Connection, Focus, InstanceStatus, PartBody, PermissionReply, SessionState, Snapshot,
+    Announcement, Connection, Focus, InstanceStatus, MessageState, PartBody, PermissionReply, Role, SessionState,
+    Snapshot,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -13,7 +14,7 @@ use tokio::task::JoinSet;
 use super::bridge::Bridge;
 use super::mirror;
 
-/// How long anything may take that a test waits for.
+/// How long anything may take that a test waits for: on a busy machine a start alone takes ten seconds.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A mirror of what the window looks at, kept in step as a window keeps it: each announced batch is applied, fetched
@@ -120,15 +121,15 @@ impl Pane {
         sent.0
     }
 
-    /// Waits for the end of the run that answers the last of `prompts` prompts of the session that is looked at.
+    /// Waits for the end of the run in the session that is looked at: idle, and its last message answered.
     pub async fn idle(&self) -> Snapshot {
         self.until("the end of the run", |now| {
             let Some(transcript) = &now.transcript else { return false };
             let row = now.sessions.iter().find(|row| row.id == transcript.session);
-            let answered = transcript.messages.last().is_some_and(|last| {
-                last.role == outrider_core::protocol::Role::Assistant
-                    && last.state != outrider_core::protocol::MessageState::Streaming
-            });
+            let answered = transcript
+                .messages
+                .last()
+                .is_some_and(|last| last.role == Role::Assistant && last.state != MessageState::Streaming);
             answered && row.is_some_and(|row| matches!(row.state, SessionState::Idle | SessionState::Error))
         })
         .await
@@ -174,11 +175,16 @@ impl Pane {
                     break;
                 }
                 last = Some(fresh);
+                // What is on its way comes with the next batch, and nothing tells when there is no more.
                 tokio::task::yield_now().await;
             }
         };
         if tokio::time::timeout(Duration::from_secs(10), same).await.is_err() {
-            assert_eq!(Some(comparable(&self.now())), last.as_ref().map(comparable), "patches lead elsewhere");
+            let (shown, fresh) =
+                (format!("{:#?}", comparable(&self.now())), format!("{:#?}", comparable(last.as_ref().unwrap())));
+            let pairs = shown.lines().zip(fresh.lines().map(str::trim));
+            let at = pairs.take_while(|(shown, fresh)| shown.trim() == *fresh).count();
+            panic!("patches lead elsewhere from line {at} on:\n{shown}\ninstead of\n{fresh}");
         }
         self.handle.forget("another").await;
     }
@@ -215,14 +221,13 @@ async fn follow(
             mirror.show(fresh);
             continue;
         }
-        let batch = match batch {
-            Some(batch) => Some(batch),
-            None => {
-                mirror.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(revision);
-                let Ok(batch) = handle.fetch(&window, feed, revision).await else { return };
-                bridge.record(&batch);
-                batch
-            }
+        let batch = if batch.is_some() {
+            batch
+        } else {
+            mirror.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(revision);
+            let Ok(batch) = handle.fetch(&window, feed, revision).await else { return };
+            bridge.record(&batch);
+            batch
         };
         mirror::apply(&mut snapshot, batch.expect("a batch that was announced can be fetched"));
         mirror.show(snapshot);

@@ -264,7 +264,7 @@ impl Sent {
 
 impl Work {
     fn of(entry: &SessionEntry) -> Self {
-        let answer = entry.transcript().newest_answer().filter(|_| entry.status().is_running());
+        let answer = entry.transcript().newest_answer().filter(|head| entry.works_on(&head.id));
         let writing = answer.filter(|head| head.completed.is_none());
         let goes_on = |head: &&Message| {
             head.failure.is_none() && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
 use crate::protocol::{Problem, ServerDetails, Settings};
@@ -16,6 +17,40 @@ pub struct Launcher {
     /// Where none was given, the login shell is asked once, when the first server starts.
     environment: Arc<OnceCell<Environment>>,
     bundled: Option<PathBuf>,
+    first: FirstStart,
+}
+
+/// Servers start one at a time until one was ready: the first server of a home makes the database that all share, and
+/// another that begins meanwhile ends with "Failed query: CREATE TABLE" (seen on 1.18.33).
+#[derive(Clone, Default)]
+struct FirstStart {
+    alone: Arc<Mutex<()>>,
+    done: Arc<AtomicBool>,
+}
+
+/// The right to be the only server that starts; given up when it is dropped.
+pub(super) struct Turn {
+    _alone: OwnedMutexGuard<()>,
+    done: Arc<AtomicBool>,
+}
+
+impl FirstStart {
+    /// Waits for the others, unless one of them was ready.
+    async fn turn(&self) -> Option<Turn> {
+        if self.done.load(Ordering::Acquire) {
+            return None;
+        }
+        let alone = Arc::clone(&self.alone).lock_owned().await;
+        let done = Arc::clone(&self.done);
+        (!done.load(Ordering::Acquire)).then_some(Turn { _alone: alone, done })
+    }
+}
+
+impl Turn {
+    /// The server is ready: from now on any number may start at the same time.
+    pub(super) fn ready(self) {
+        self.done.store(true, Ordering::Release);
+    }
 }
 
 /// All that a start needs.
@@ -23,16 +58,17 @@ pub(super) struct Prepared {
     pub(super) binary: Binary,
     pub(super) environment: Environment,
     pub(super) details: ServerDetails,
+    pub(super) turn: Option<Turn>,
 }
 
 impl Launcher {
     /// A launcher that falls back to the bundled binary, if there is one. Servers get `environment`; without one they
     /// get this process's, completed by the login shell's where that is needed.
     pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>) -> Self {
-        Self { environment: Arc::new(OnceCell::new_with(environment)), bundled }
+        Self { environment: Arc::new(OnceCell::new_with(environment)), bundled, first: FirstStart::default() }
     }
 
-    /// Checks the folder, finds the environment and the binary.
+    /// Checks the folder, finds the environment and the binary, and waits until a server may start.
     pub(super) async fn prepare(
         &self,
         folder: &Path,
@@ -57,6 +93,7 @@ impl Launcher {
             path: path.map(|path| path.to_string_lossy().into_owned()),
             path_source: Some(environment.path_source.clone()),
         };
-        Ok(Prepared { binary, environment, details })
+        let turn = self.first.turn().await;
+        Ok(Prepared { binary, environment, details, turn })
     }
 }

@@ -8,7 +8,7 @@ use crate::protocol::{Connection, InstanceStatus, LogStream, Problem};
 use crate::server::{Launch, Marker, OutputBatch, ServerEvent, ServerEvents, ServerProcess, StopLimits, StopReport};
 
 use super::clock::now_ms;
-use super::launch::Prepared;
+use super::launch::{Prepared, Turn};
 use super::task::InstanceTask;
 use super::work::Done;
 
@@ -31,6 +31,8 @@ pub(super) struct Running {
     password: Password,
     /// None before it is ready.
     client: Option<Client>,
+    /// Kept until it is ready, where others wait for that.
+    turn: Option<Turn>,
     /// True once the process has ended.
     gone: bool,
 }
@@ -94,7 +96,7 @@ impl InstanceTask {
     }
 
     fn launch(&mut self, prepared: Prepared) -> Result<Running, Problem> {
-        let Prepared { binary, environment, mut details } = prepared;
+        let Prepared { binary, environment, mut details, turn } = prepared;
         let password = Password::generate()
             .map_err(|error| Problem::new("no_randomness", format!("The system gave no random numbers: {error}.")))?;
         let marker = Marker::random()?;
@@ -110,7 +112,7 @@ impl InstanceTask {
         self.subject.note(format!("Started {} (process {}).", binary.path.display(), process.pid()));
         details.pid = Some(process.pid());
         self.subject.details = details;
-        Ok(Running { process, events, password, client: None, gone: false })
+        Ok(Running { process, events, password, client: None, turn, gone: false })
     }
 
     pub(super) fn server_event(&mut self, event: ServerEvent) {
@@ -147,6 +149,9 @@ impl InstanceTask {
 
     fn ready(&mut self, url: &str) {
         let Server::Running(running) = &mut self.server else { return };
+        if let Some(turn) = running.turn.take() {
+            turn.ready();
+        }
         let client = Endpoint::at(url, running.password.clone())
             .and_then(|endpoint| Client::new(endpoint, self.subject.state.directory(), REQUEST_LIMIT));
         match client {
@@ -183,24 +188,27 @@ impl InstanceTask {
         self.subject.status = InstanceStatus::Starting;
         self.subject.connection = Connection::Connecting;
         self.disconnect();
-        if matches!(self.server, Server::None) {
-            self.start();
-        } else {
-            // What is being prepared was asked for with the settings of then.
-            self.restart_wanted = true;
-            self.stop();
+        match self.server {
+            Server::None => self.start(),
+            // What is being prepared was asked for with the settings of then: it is let go when it comes.
+            Server::Preparing => self.restart_wanted = true,
+            Server::Running(_) | Server::Stopping => {
+                self.restart_wanted = true;
+                self.stop();
+            }
         }
     }
 
     /// Stops the process, if one runs, and all that it started, beside the loop.
     pub(super) fn stop(&mut self) {
-        // What is being prepared is given up when it is found.
-        if !matches!(self.server, Server::Running(_)) {
-            return;
-        }
-        if let Server::Running(running) = std::mem::replace(&mut self.server, Server::Stopping) {
-            let stop = stop(*running);
-            self.work(async move { Done::Stopped(stop.await) });
+        match std::mem::replace(&mut self.server, Server::Stopping) {
+            Server::Running(running) => {
+                let stop = stop(*running);
+                self.work(async move { Done::Stopped(stop.await) });
+            }
+            // What was prepared is let go when it comes: no process was started.
+            Server::Preparing | Server::None => self.server = Server::None,
+            Server::Stopping => {}
         }
     }
 

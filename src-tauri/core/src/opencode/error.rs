@@ -230,8 +230,8 @@ struct Issue {
 
 /// What is wrong with a configuration file, one line for each issue.
 ///
-/// For a syntax error the server's message quotes the whole file, which can hold API keys, before the list of errors;
-/// only that list is kept.
+/// For a syntax error the server's message quotes the whole file, which can hold API keys, before the list of errors,
+/// and in that list each line with an error, a caret below it; only what and where is kept.
 fn issue_text(message: Option<&str>, issues: &[Issue]) -> String {
     let name = |key: &Value| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
     let mut lines: Vec<String> = issues
@@ -247,7 +247,8 @@ fn issue_text(message: Option<&str>, issues: &[Issue]) -> String {
             None if message.contains("--- JSONC Input ---") => "",
             None => message,
         };
-        lines.extend(list.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+        let quoted = |line: &str| line.starts_with("Line ") || line == "^";
+        lines.extend(list.lines().map(str::trim).filter(|line| !line.is_empty() && !quoted(line)).map(str::to_owned));
     }
     lines.join("\n")
 }
@@ -312,7 +313,7 @@ mod tests {
     #[test]
     fn a_broken_configuration_is_not_quoted() {
         let json = r#"{"name":"ConfigJsonError","data":{"path":"/p/opencode.json","message":
-            "\n--- JSONC Input ---\n{ \"apiKey\": \"sk-1\" \n--- Errors ---\nCloseBraceExpected at line 2, column 1\n--- End ---"}}"#;
+            "\n--- JSONC Input ---\n{ \"apiKey\": \"sk-1\" \n--- Errors ---\nCloseBraceExpected at line 2, column 1\n   Line 2: \"apiKey\": \"sk-1\" \n          ^\n--- End ---"}}"#;
         assert_eq!(WireError::from_answer(400, json), broken("CloseBraceExpected at line 2, column 1"));
     }
 }

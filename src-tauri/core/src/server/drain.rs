@@ -21,6 +21,9 @@ const RECENT_LINES: usize = 40;
 /// What stands where a server printed its password.
 const CONCEALED: &str = "[password]";
 
+/// What stands in the ready line for the address.
+const ADDRESS: &str = "[address]";
+
 /// A line as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputLine {
@@ -139,10 +142,17 @@ impl Drain<'_> {
                 *line = line.replace(self.password, CONCEALED);
             }
         }
-        let url = self.ready.as_ref().and_then(|ready| lines.iter().find_map(|line| (ready.parse)(line)));
-        if let Some((url, ready)) = url.and_then(|url| Some((url, self.ready.take()?))) {
-            // Nobody waits for it any more when the time limit was faster.
-            let _ = ready.found.send(url);
+        let found = self
+            .ready
+            .as_ref()
+            .and_then(|ready| lines.iter_mut().find_map(|line| (ready.parse)(line).map(|url| (line, url))));
+        if let Some((line, url)) = found {
+            // Lines are shown in windows, and those never learn where the server listens.
+            *line = line.replace(url.trim_end_matches('/'), ADDRESS);
+            if let Some(ready) = self.ready.take() {
+                // Nobody waits for it any more when the time limit was faster.
+                let _ = ready.found.send(url);
+            }
         }
         if !lines.is_empty() {
             self.output.push(now(), self.stream, lines);
@@ -177,5 +187,18 @@ mod tests {
         drain.run(&b"env: A=s3cret B=s3cret\nno end s3cret"[..], &CancellationToken::new()).await;
         let texts: Vec<_> = output.take().unwrap().lines.into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["env: A=[password] B=[password]", "no end [password]"]);
+    }
+
+    #[tokio::test]
+    async fn the_address_is_told_and_concealed() {
+        let output = Output::default();
+        let (found, ready) = oneshot::channel();
+        let parse = |line: &str| line.strip_prefix("listening on ").map(|url| format!("{url}/"));
+        let ready_line = Some(ReadyLine { parse, found });
+        let drain = Drain { output: &output, stream: LogStream::Stdout, password: "s3cret", ready: ready_line };
+        drain.run(&b"hello\nlistening on http://127.0.0.1:4096\nbye\n"[..], &CancellationToken::new()).await;
+        let texts: Vec<_> = output.take().unwrap().lines.into_iter().map(|line| line.text).collect();
+        assert_eq!(texts, ["hello", "listening on [address]", "bye"]);
+        assert_eq!(ready.await.unwrap(), "http://127.0.0.1:4096/");
     }
 }

@@ -143,7 +143,8 @@ impl State {
         }
         if matches!(status, RunStatus::Retry { .. }) {
             // The failed attempt's parts never end; the next attempt makes new ones.
-            let answer = entry.transcript.newest_answer().filter(|head| head.completed.is_none());
+            let answer =
+                entry.transcript.newest_answer().filter(|head| head.completed.is_none() && entry.works_on(&head.id));
             let answer = answer.map(|head| head.id.clone());
             if let Some(message) = answer
                 && let Some(message_entry) = entry.transcript.entries.get_mut(&message)
@@ -159,6 +160,9 @@ impl State {
         if entry.status != status {
             changes.sessions.insert(id.clone());
             changes.frames.insert(id.clone());
+            if status.is_running() && !entry.status.is_running() {
+                entry.run_began = mark;
+            }
             entry.status = status;
         }
         if self.sessions.get(id).is_some_and(|entry| !entry.status.is_running()) {

@@ -34,6 +34,8 @@ pub struct SessionEntry {
     pub(super) info_touched: Mark,
     pub(super) status: RunStatus,
     pub(super) status_touched: Mark,
+    /// Where it last began to work.
+    pub(super) run_began: Mark,
     pub(super) failure: Option<Failure>,
     pub(super) stopped: bool,
     pub(super) transcript: Transcript,
@@ -49,6 +51,12 @@ impl SessionEntry {
     /// Whether it works.
     pub fn status(&self) -> &RunStatus {
         &self.status
+    }
+
+    /// True while it works and this message belongs to that run: what an earlier run left unfinished stays so.
+    pub fn works_on(&self, message: &MessageId) -> bool {
+        let entry = self.transcript.message(message);
+        self.status.is_running() && entry.is_some_and(|entry| entry.touched >= self.run_began)
     }
 
     /// Why its last run failed; cleared when the next one begins.
