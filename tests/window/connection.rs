@@ -10,7 +10,8 @@ use crate::{
 use gate::Gate;
 
 /// What is shown of each message, and what the words are.
-const TRANSCRIPT: &str = "articles().map((article) => [article.dataset.messageId, article.dataset.state, article.innerText])";
+const TRANSCRIPT: &str =
+    "articles().map((article) => [article.dataset.messageId, article.dataset.state, article.innerText])";
 
 #[tokio::test]
 async fn a_killed_server_is_said_and_started_again_by_the_person() {
@@ -20,10 +21,12 @@ async fn a_killed_server_is_said_and_started_again_by_the_person() {
     window.until_ready("killed").await;
     window.ask("%%text Before **all** of it.\n%%tool read {\"filePath\": \"README.md\"}\n%%turn\n%%text Done.").await;
     let before = window.look(TRANSCRIPT).await;
-    window.js("window.__states = []; new MutationObserver(() => {
+    window
+        .js("window.__states = []; new MutationObserver(() => {
         const text = `${connection().dataset.state} ${connection().innerText.trim()}`;
         if (window.__states.at(-1) !== text) window.__states.push(text);
-    }).observe(connection(), { subtree: true, childList: true, characterData: true, attributes: true });").await;
+    }).observe(connection(), { subtree: true, childList: true, characterData: true, attributes: true });")
+        .await;
 
     let (pid, _) = servers_in(&folder).pop().unwrap();
     signal("KILL", pid);

@@ -31,17 +31,22 @@ async fn an_answer_grows_while_it_streams_and_ends_complete() {
     assert_eq!(window.text("last('user').innerText.split('\\n')[0]").await, "You");
     let lines = window.text("last('user').innerText").await;
     assert!(lines.contains("part\n%%wait half\n%%stream"), "a new line stays one: {lines:?}");
-    window.js("window.__seen = new Set(); new MutationObserver(() => {
+    window
+        .js("window.__seen = new Set(); new MutationObserver(() => {
         const article = last('assistant');
         window.__seen.add(`${article.dataset.state} ${article.innerText.length}`);
-    }).observe(messages(), { subtree: true, childList: true, characterData: true, attributes: true });").await;
+    }).observe(messages(), { subtree: true, childList: true, characterData: true, attributes: true });")
+        .await;
     stage.model.open("half");
     window.until_idle().await;
 
     let seen = window.look("[...window.__seen]").await;
-    let streaming: Vec<usize> = seen.as_array().unwrap().iter().filter_map(|entry| {
-        entry.as_str()?.strip_prefix("streaming ")?.parse().ok()
-    }).collect();
+    let streaming: Vec<usize> = seen
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|entry| entry.as_str()?.strip_prefix("streaming ")?.parse().ok())
+        .collect();
     assert!(streaming.len() >= 4, "it grew in steps: {streaming:?}");
     assert!(streaming.is_sorted(), "it never shrank: {streaming:?}");
     assert!(window.text("last('assistant').innerText").await.contains("more0 more1 more2"));

@@ -58,9 +58,10 @@ impl Driver {
         }
 
         let log = folder.join("driver.log");
-        let mut display = spawn("Xvfb", &["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp"], &environment, |command| {
-            command.stdout(Stdio::piped()).stderr(File::create(folder.join("display.log")).unwrap())
-        });
+        let mut display =
+            spawn("Xvfb", &["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp"], &environment, |command| {
+                command.stdout(Stdio::piped()).stderr(File::create(folder.join("display.log")).unwrap())
+            });
         let mut number = String::new();
         BufReader::new(display.stdout.take().unwrap()).read_line(&mut number).unwrap();
         let display_name = format!(":{}", number.trim());

@@ -30,7 +30,8 @@ async fn the_window_in_dark_colours() {
 }
 
 async fn pictures(colours: &str, theme: Option<&str>) {
-    let mut stage = Stage::with_model(ScriptedModel::start().await).permission(json!({ "bash": { "*": "allow", "rm *": "ask" } }));
+    let mut stage =
+        Stage::with_model(ScriptedModel::start().await).permission(json!({ "bash": { "*": "allow", "rm *": "ask" } }));
     if let Some(theme) = theme {
         stage = stage.variable("GTK_THEME", theme);
     }
@@ -56,7 +57,8 @@ async fn pictures(colours: &str, theme: Option<&str>) {
     window.js("messages().scrollTop = 0;").await;
     take(&window, colours, "conversation-top").await;
 
-    let remove = json!({ "command": "rm -rf build/cache && npm run build -- --mode production", "description": "Builds anew" });
+    let remove =
+        json!({ "command": "rm -rf build/cache && npm run build -- --mode production", "description": "Builds anew" });
     window.send(&format!("%%text I have to build it anew.\n%%tool bash {remove}")).await;
     window.until("get('group', 'Permission request')").await;
     take(&window, colours, "permission").await;
@@ -67,7 +69,8 @@ async fn pictures(colours: &str, theme: Option<&str>) {
         { "label": "Due dates", "description": "Todos know when they are due" },
         { "label": "Tags", "description": "Todos can be grouped" },
     ]);
-    let question = json!({ "questions": [{ "header": "Next", "question": "What should it learn next?", "options": options }] });
+    let question =
+        json!({ "questions": [{ "header": "Next", "question": "What should it learn next?", "options": options }] });
     window.send(&format!("%%tool question {question}")).await;
     window.until("get('group', 'Question')").await;
     take(&window, colours, "question").await;

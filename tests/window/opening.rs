@@ -56,7 +56,9 @@ async fn closing_a_tab_leaves_no_process_and_no_socket() {
     window.until(&format!("!{}", instance_tab("goes"))).await;
     window.until(&format!("{}.ariaSelected === 'true'", instance_tab("stays"))).await;
     wait_for("the end of the server and its tools", Duration::from_secs(9), || {
-        let gone = servers_in(&folders[1]).is_empty() && !listening(port) && processes_with("OPENCODE_PID", &pid.to_string()).is_empty();
+        let gone = servers_in(&folders[1]).is_empty()
+            && !listening(port)
+            && processes_with("OPENCODE_PID", &pid.to_string()).is_empty();
         std::future::ready(gone)
     })
     .await;
@@ -102,6 +104,9 @@ async fn the_same_folder_opens_once_and_folders_of_one_name_say_which() {
     window.until("tabs('Instances').length === 2").await;
     window.until("tabs('Instances').every((tab) => tab.dataset.status === 'ready')").await;
     assert_eq!(window.look("tabs('Instances').map(nameOf)").await, serde_json::json!(["api work", "api home"]));
-    assert_eq!(window.text("tabs('Instances').find((tab) => tab.ariaSelected === 'true').title").await.contains("work"), true);
+    assert_eq!(
+        window.text("tabs('Instances').find((tab) => tab.ariaSelected === 'true').title").await.contains("work"),
+        true
+    );
     window.finish().await;
 }

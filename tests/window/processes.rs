@@ -87,7 +87,8 @@ fn listening_port(pid: u32) -> Option<u16> {
     let table = fs::read_to_string("/proc/net/tcp").ok()?;
     table.lines().skip(1).find_map(|line| {
         let columns: Vec<&str> = line.split_whitespace().collect();
-        let mine = columns.get(3) == Some(&LISTEN) && sockets.iter().any(|inode| columns.get(9) == Some(&inode.as_str()));
+        let mine =
+            columns.get(3) == Some(&LISTEN) && sockets.iter().any(|inode| columns.get(9) == Some(&inode.as_str()));
         mine.then(|| u16::from_str_radix(columns[1].rsplit_once(':')?.1, 16).ok())?
     })
 }

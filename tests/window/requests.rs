@@ -51,7 +51,11 @@ async fn a_question_is_answered() {
     window.until_idle().await;
     assert_eq!(window.look("get('group', 'Question')").await, json!(null));
     assert!(window.text("last('assistant').innerText").await.contains("Thank you."));
-    let told = stage.model.requests().into_iter().any(|request| request.turn == 1 && request.body.to_string().contains("Blue"));
+    let told = stage
+        .model
+        .requests()
+        .into_iter()
+        .any(|request| request.turn == 1 && request.body.to_string().contains("Blue"));
     assert!(told, "the model was told the answer");
     window.finish().await;
 }

@@ -70,7 +70,9 @@ async fn links_open_outside_and_the_window_stays() {
     window.ask("%%text See [the site](https://example.org/a?b=c#d), [mail](mailto:a@example.org) and [bad](javascript:alert(1)).").await;
     let address = window.text("location.href").await;
     window.js("window.__stays = true;").await;
-    window.click("[...last('assistant').querySelectorAll('a')].find((link) => link.innerText.includes('the site'))").await;
+    window
+        .click("[...last('assistant').querySelectorAll('a')].find((link) => link.innerText.includes('the site'))")
+        .await;
     window.click("[...last('assistant').querySelectorAll('a')].find((link) => link.innerText.includes('mail'))").await;
     wait_for("the browser", Duration::from_secs(10), || std::future::ready(stage.opened_links().len() == 2)).await;
     assert_eq!(stage.opened_links(), ["https://example.org/a?b=c#d", "mailto:a@example.org"]);
@@ -79,7 +81,9 @@ async fn links_open_outside_and_the_window_stays() {
     assert_eq!(window.look("[...last('assistant').querySelectorAll('a')].length").await, 2, "the bad one is no link");
 
     // What the page itself might try is refused too.
-    window.js("location.href = 'https://example.invalid/'; window.open('https://example.invalid/'); return null;").await;
+    window
+        .js("location.href = 'https://example.invalid/'; window.open('https://example.invalid/'); return null;")
+        .await;
     window.ask("%%text Still here.").await;
     assert_eq!(window.look("window.__stays").await, true);
     assert_eq!(stage.opened_links().len(), 2);

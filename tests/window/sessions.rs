@@ -120,7 +120,11 @@ async fn tabs_are_chosen_with_the_keyboard() {
     window.until("nameOf(document.activeElement) === 'one'").await;
     window.press(&[CONTROL, '3']).await;
     window.until(&format!("{}.ariaSelected === 'true'", instance_tab("three"))).await;
-    assert_eq!(window.look("tabs('Instances').filter((tab) => tab.tabIndex === 0).length").await, 1, "one stop for Tab");
+    assert_eq!(
+        window.look("tabs('Instances').filter((tab) => tab.tabIndex === 0).length").await,
+        1,
+        "one stop for Tab"
+    );
     window.until_ready("three").await;
     window.finish().await;
 }

@@ -22,12 +22,7 @@ async fn a_missing_binary_is_named_and_another_can_be_chosen() {
     path.send_keys(&outrider_testkit::opencode_binary().display().to_string()).await.unwrap();
     window.click(&button("Save")).await;
     window.until("!get('dialog', 'Settings')").await;
-    window.until(&format!(
-        "{}.dataset.status === 'ready' || {}",
-        instance_tab("no-binary"),
-        button("Restart")
-    ))
-    .await;
+    window.until(&format!("{}.dataset.status === 'ready' || {}", instance_tab("no-binary"), button("Restart"))).await;
     if window.look(&button("Restart")).await != serde_json::Value::Null {
         window.click(&button("Restart")).await;
     }
