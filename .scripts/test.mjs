@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { rememberUi } from "./build.mjs";
 import { cargoCounts, nodeCounts, vitestCounts } from "./counts.mjs";
 import { startDisplay } from "./headless.mjs";
+import { checkInstalled, installPackage } from "./installed.mjs";
 import { capture, npm, onInterrupt } from "./process.mjs";
 import { pinnedOpencode, root, targetFolder } from "./project.mjs";
 import { main, say, Stop } from "./report.mjs";
@@ -50,18 +51,45 @@ async function wholes(stages) {
   let display;
   if (!(await stages.check("A display for the window tests", async () => void (display = await startDisplay())))) return;
   try {
-    const [command, args, options] = cargoTest([...app, "--test", "window"], headless(env, display.display));
-    await stages.program("Window tests", "dbus-run-session", ["--", command, ...args], options);
+    const onDisplay = headless(env, display.display);
+    const tests = (title, env, selection) => {
+      const [command, args, options] = cargoTest([...app, "--test", "window"], env, selection);
+      return stages.program(title, "dbus-run-session", ["--", command, ...args], options);
+    };
+    await tests("Window tests", onDisplay, { without: "installed::" });
+    await packaged(stages, (env) => tests("Installed app", { ...onDisplay, ...env }, { only: "installed::" }));
   } finally {
     await display.stop();
   }
 }
 
-/** The arguments of `Stages.program` that run cargo's tests: with nextest where it is installed. */
-function cargoTest(selection, env) {
-  const tests = capture("cargo", ["nextest", "--version"]).ok
+/** Builds the package from what is built already, installs it, and lets `test` try it. */
+async function packaged(stages, test) {
+  if (!(await stages.program("Package", process.execPath, [join(".scripts", "package.mjs"), "--debug"]))) return;
+  let installed;
+  try {
+    if (!(await stages.check("Package installs", () => void (installed = installPackage())))) return;
+    await stages.check("Package holds what it should", () => checkInstalled(installed.place));
+    await test({ OUTRIDER_TEST_APP: installed.app });
+  } finally {
+    installed?.remove();
+  }
+}
+
+/**
+ * The arguments of `Stages.program` that run cargo's tests: with nextest where it is installed. `only` and `without`
+ * are parts of tests' names.
+ */
+function cargoTest(selection, env, { only, without } = {}) {
+  const nextest = capture("cargo", ["nextest", "--version"]).ok;
+  const tests = nextest
     ? ["nextest", "run", "--locked", "--no-fail-fast", "--color", "never", ...selection]
-    : ["test", "--locked", "--no-fail-fast", "--color", "never", ...selection, ...(selection.includes("window") ? ["--", "--test-threads=1"] : [])];
+    : ["test", "--locked", "--no-fail-fast", "--color", "never", ...selection, "--"];
+  if (nextest && only) tests.push("-E", `test(${only})`);
+  if (nextest && without) tests.push("-E", `not test(${without})`);
+  if (!nextest && only) tests.push(only);
+  if (!nextest && without) tests.push("--skip", without);
+  if (!nextest && selection.includes("window")) tests.push("--test-threads=1");
   return ["cargo", tests, { env: { ...env, CARGO_TERM_COLOR: "never" }, count: cargoCounts }];
 }
 

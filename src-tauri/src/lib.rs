@@ -63,27 +63,26 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
             let core = start_core(app.handle(), profile.clone());
             app.manage(core.clone());
             lifecycle::end_on_signals(app.handle());
-            for folder in arguments.folders {
-                open(&core, folder);
-            }
             window::open_main(app.handle(), &profile)?;
+            tauri::async_runtime::spawn(open_all(core, arguments.folders));
             Ok(())
         })
 }
 
 fn start_core<R: Runtime>(app: &tauri::AppHandle<R>, profile: PathBuf) -> App {
-    let start = AppStart { profile, bundled: bundled::opencode(app), windows: Arc::new(Bridge::new(app.clone())) };
+    let windows = Arc::new(Bridge::new(app.clone()));
+    let start = AppStart { profile, bundled: bundled::opencode(app), environment: None, windows };
     // The core's tasks need the runtime to be entered where they start.
     tauri::async_runtime::block_on(async { start.start() })
 }
 
-/// Opens a folder named on the command line, in order; what is wrong with it is shown in the window.
-fn open(core: &App, folder: PathBuf) {
-    tauri::async_runtime::block_on(async {
+/// Opens the folders named on the command line, in order; what is wrong with one is shown in the window.
+async fn open_all(core: App, folders: Vec<PathBuf>) {
+    for folder in folders {
         if let Err(problem) = core.open_folder(None, folder).await {
             core.report(problem).await;
         }
-    });
+    }
 }
 
 pub use arguments::Arguments as StartArguments;

@@ -1,6 +1,8 @@
 //! The shell on a runtime without windows: its commands are there, they answer as the window expects, and the window
 //! may call them and nothing else.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -8,6 +8,7 @@ mod connection;
 mod conversation;
 mod desktop;
 mod driver;
+mod installed;
 mod looks;
 mod opening;
 mod page;

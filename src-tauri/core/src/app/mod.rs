@@ -7,6 +7,7 @@ mod task;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -15,8 +16,12 @@ use tokio_util::task::TaskTracker;
 use crate::instance::{InstanceHandle, Launcher, Windows};
 use crate::profile::Profile;
 use crate::protocol::{AppView, InstanceId, Problem, Settings};
+use crate::server::{Environment, check_folder};
 
 use task::{AppTask, Command, Reply};
+
+/// How long a folder may take to be looked at.
+const FOLDER_LIMIT: Duration = Duration::from_secs(5);
 
 /// Windows that also hear of the app itself.
 pub trait AppWindows: Windows {
@@ -30,6 +35,9 @@ pub struct AppStart {
     pub profile: PathBuf,
     /// The `opencode` that came with the app.
     pub bundled: Option<PathBuf>,
+    /// What servers inherit, and where `opencode` is looked for. None is the environment of this process, completed by
+    /// the login shell's.
+    pub environment: Option<Environment>,
     /// Where announcements go.
     pub windows: Arc<dyn AppWindows>,
 }
@@ -46,7 +54,7 @@ impl AppStart {
         let (commands, commands_in) = mpsc::channel(64);
         let task = AppTask::new(
             Profile::new(self.profile),
-            Launcher::new(self.bundled),
+            Launcher::new(self.bundled, self.environment),
             self.windows,
             TaskTracker::new(),
             CancellationToken::new(),
@@ -76,7 +84,11 @@ impl App {
     /// `folder_missing`, `folder_not_a_directory` or `folder_not_readable`.
     pub async fn open_folder(&self, window: Option<&str>, path: impl Into<PathBuf>) -> Result<InstanceId, Problem> {
         let (window, path) = (window.map(str::to_owned), path.into());
-        self.ask(|reply| Command::Open { window, path, reply }).await?
+        // Not in the app's task: a folder on a disk that does not answer would hold up everything else.
+        let folder = tokio::time::timeout(FOLDER_LIMIT, check_folder(&path)).await.map_err(|_| {
+            Problem::new("folder_not_readable", format!("The folder {} does not answer.", path.display()))
+        })??;
+        self.ask(|reply| Command::Open { window, folder, reply }).await
     }
 
     /// Stops an instance's server and closes its tab. Answers when nothing of it is left.

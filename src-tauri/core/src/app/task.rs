@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,6 @@ use tokio_util::task::TaskTracker;
 use crate::instance::{InstanceHandle, Launcher, Opening, Windows};
 use crate::profile::Profile;
 use crate::protocol::{AppView, InstanceId, InstanceRow, Problem, Settings};
-use crate::server::check_folder;
 
 use super::AppWindows;
 use super::folders::folder_rows;
@@ -25,7 +24,7 @@ pub(super) type Reply<T> = oneshot::Sender<T>;
 pub(super) enum Command {
     Attach { window: String, reply: Reply<AppView> },
     Detach { window: String },
-    Open { window: Option<String>, path: PathBuf, reply: Reply<Result<InstanceId, Problem>> },
+    Open { window: Option<String>, folder: PathBuf, reply: Reply<InstanceId> },
     Close { instance: InstanceId, reply: Reply<()> },
     Select { window: String, instance: Option<InstanceId>, reply: Reply<()> },
     Instance { instance: InstanceId, reply: Reply<Option<InstanceHandle>> },
@@ -45,6 +44,8 @@ pub(super) struct AppTask {
     recent: Vec<String>,
     problems: Vec<Problem>,
     instances: Vec<InstanceHandle>,
+    /// Folders whose server is still being stopped; cancelled when it is gone.
+    ending: HashMap<PathBuf, CancellationToken>,
     /// What each window shows; none is the start page.
     active: BTreeMap<String, Option<InstanceId>>,
     /// The instance that was opened last: what a window shows that attaches later.
@@ -62,6 +63,10 @@ impl AppTask {
         token: CancellationToken,
     ) -> Self {
         let (settings, bad_settings) = profile.settings();
+        let (settings, bad_values) = match check(&settings) {
+            Ok(()) => (settings, None),
+            Err(problem) => (Settings::default(), Some(problem)),
+        };
         let (recent, bad_recent) = profile.recent();
         Self {
             profile,
@@ -71,8 +76,9 @@ impl AppTask {
             token,
             settings,
             recent,
-            problems: bad_settings.into_iter().chain(bad_recent).collect(),
+            problems: [bad_settings, bad_values, bad_recent].into_iter().flatten().collect(),
             instances: Vec::new(),
+            ending: HashMap::new(),
             active: BTreeMap::new(),
             latest: None,
             opened: 0,
@@ -94,8 +100,8 @@ impl AppTask {
                         instance.forget(&window).await;
                     }
                 }
-                Command::Open { window, path, reply } => {
-                    reply.send(self.open(window, path).await).ok();
+                Command::Open { window, folder, reply } => {
+                    reply.send(self.open(window, &folder)).ok();
                     self.changed();
                 }
                 Command::Close { instance, reply } => {
@@ -117,7 +123,7 @@ impl AppTask {
                     self.changed();
                 }
                 Command::Report(problem) => {
-                    self.problems.retain(|other| other.code != problem.code);
+                    self.problems.retain(|other| *other != problem);
                     self.problems.push(problem);
                     self.changed();
                 }
@@ -136,8 +142,7 @@ impl AppTask {
         self.shut_down().await;
     }
 
-    async fn open(&mut self, window: Option<String>, path: PathBuf) -> Result<InstanceId, Problem> {
-        let folder = check_folder(&path).await?;
+    fn open(&mut self, window: Option<String>, folder: &Path) -> InstanceId {
         let open_already =
             self.instances.iter().find(|handle| handle.folder() == folder).map(|handle| handle.id().clone());
         let id = open_already.unwrap_or_else(|| {
@@ -145,7 +150,9 @@ impl AppTask {
             let id = format!("i{}", self.opened);
             let windows: Arc<dyn Windows> = Arc::clone(&self.windows) as Arc<dyn Windows>;
             let (settings, launcher) = (self.settings.clone(), self.launcher.clone());
-            let opening = Opening { id: id.clone(), folder: folder.clone(), settings, launcher, windows };
+            self.ending.retain(|_, ended| !ended.is_cancelled());
+            let after = self.ending.get(folder).cloned();
+            let opening = Opening { id: id.clone(), folder: folder.to_owned(), settings, launcher, after, windows };
             self.instances.push(opening.open(&self.tasks, &self.token));
             id
         });
@@ -158,7 +165,7 @@ impl AppTask {
             }
             None => self.active.values_mut().for_each(|active| *active = Some(id.clone())),
         }
-        Ok(id)
+        id
     }
 
     /// Takes the tab away at once; the answer comes when the server and all that it started are gone.
@@ -174,8 +181,11 @@ impl AppTask {
                 active.clone_from(&neighbour);
             }
         }
+        let ended = CancellationToken::new();
+        self.ending.insert(handle.folder().to_owned(), ended.clone());
         self.tasks.spawn(async move {
             handle.close().await.ok();
+            ended.cancel();
             reply.send(()).ok();
         });
     }
@@ -191,11 +201,14 @@ impl AppTask {
 
     async fn shut_down(&mut self) {
         let closing: Vec<_> = self.instances.drain(..).map(|handle| async move { handle.close().await.ok() }).collect();
-        futures_util::future::join_all(closing).await;
-        self.token.cancel();
         self.tasks.close();
-        // Folders that were closed just before are still ending; each has its own limits.
-        tokio::time::timeout(CLOSE_LIMIT, self.tasks.wait()).await.ok();
+        // Folders that were closed just before may still be ending: their tasks are waited for as well.
+        let ended = async {
+            futures_util::future::join_all(closing).await;
+            self.tasks.wait().await;
+        };
+        tokio::time::timeout(CLOSE_LIMIT, ended).await.ok();
+        self.token.cancel();
     }
 
     fn changed(&mut self) {

@@ -8,6 +8,7 @@ use crate::protocol::{
 use crate::store::{Changes, SessionEntry, State};
 
 use super::credit::Credit;
+use super::place::Place;
 use super::requests::{permission_view, question_view};
 use super::rows::session_row;
 use super::transcript::TranscriptFeed;
@@ -48,10 +49,10 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// A feed that looks at `focus`. Its first snapshot must be taken before it makes batches.
-    pub fn new(instance: InstanceId, number: u64, focus: Focus) -> Self {
+    /// A feed that looks at `focus`, in a session from `place`. Its first snapshot must be taken before it makes batches.
+    pub fn new(instance: InstanceId, number: u64, focus: Focus, place: Place) -> Self {
         let transcript = match &focus {
-            Focus::Session { id } => Some(TranscriptFeed::new(SessionId(id.clone()))),
+            Focus::Session { id } => Some(TranscriptFeed::new(SessionId(id.clone()), place)),
             Focus::Start | Focus::Logs => None,
         };
         let log = (focus == Focus::Logs).then_some(0);
@@ -86,6 +87,11 @@ impl Feed {
     /// The session that the window looks at.
     pub fn session(&self) -> Option<&SessionId> {
         self.transcript.as_ref().map(TranscriptFeed::session)
+    }
+
+    /// Where in the transcript the window stands.
+    pub fn place(&self) -> Option<&Place> {
+        self.transcript.as_ref().map(|transcript| &transcript.place)
     }
 
     /// The whole view. Batches that follow begin here.
@@ -186,21 +192,21 @@ impl Feed {
     pub fn expand(&mut self, message: &crate::model::MessageId, part: PartId, expanded: bool) {
         if let Some(transcript) = &mut self.transcript {
             self.touched.parts.insert((transcript.session().clone(), message.clone(), part.clone()));
-            transcript.expand(part, expanded);
+            transcript.place.expand(part, expanded);
         }
     }
 
     /// Moves the window's range back. False when older messages must be fetched from the server first.
     pub fn show_older(&mut self, entry: &SessionEntry) -> bool {
         self.anew = true;
-        self.transcript.as_mut().is_some_and(|transcript| transcript.show_older(entry))
+        self.transcript.as_mut().is_some_and(|transcript| transcript.place.show_older(entry))
     }
 
     /// Moves the window's range on.
     pub fn show_newer(&mut self, entry: &SessionEntry) {
         self.anew = true;
         if let Some(transcript) = &mut self.transcript {
-            transcript.show_newer(entry);
+            transcript.place.show_newer(entry);
         }
     }
 
@@ -208,7 +214,7 @@ impl Feed {
     pub fn show_latest(&mut self) {
         self.anew = true;
         if let Some(transcript) = &mut self.transcript {
-            transcript.show_latest();
+            transcript.place.show_latest();
         }
     }
 

@@ -7,6 +7,7 @@
 mod credit;
 mod instance_feed;
 mod parts;
+mod place;
 mod problems;
 mod requests;
 mod rows;
@@ -14,4 +15,5 @@ mod tools;
 mod transcript;
 
 pub use instance_feed::{Feed, Source};
+pub use place::Place;
 pub use rows::title_of;

@@ -8,7 +8,7 @@ pub(super) fn problem_of(failure: &Failure) -> Problem {
     let said = if said.is_empty() { failure.name.clone() } else { said };
     let status = failure.status;
     let (code, message) = match (failure.name.as_str(), status) {
-        ("MessageAbortedError", _) => ("stopped", "Stopped.".to_owned()),
+        ("MessageAbortedError", _) => return stopped(),
         ("ProviderAuthError", _) | ("APIError", Some(401 | 403)) => (
             "model_unauthorized",
             format!("The model's service refused the request: {said}. Check the key or the sign-in of this provider."),
@@ -33,6 +33,11 @@ pub(super) fn problem_of(failure: &Failure) -> Problem {
     };
     let problem = Problem::new(code, message);
     if failure.message.len() > 300 { problem.with_detail(plain(&failure.message)) } else { problem }
+}
+
+/// A message that a person stopped.
+pub(super) fn stopped() -> Problem {
+    Problem::new("stopped", "Stopped.")
 }
 
 /// A message that the server will not finish any more.

@@ -80,8 +80,8 @@ fn changed(tool: &Tool) -> Option<(u32, u32)> {
         return Some((count(diff, "additions")?, count(diff, "deletions")?));
     }
     let files = tool.metadata.get("files")?.as_array()?;
-    files.iter().try_fold((0, 0), |(added, removed), file| {
-        Some((added + count(file, "additions")?, removed + count(file, "deletions")?))
+    files.iter().try_fold((0_u32, 0_u32), |(added, removed), file| {
+        Some((added.saturating_add(count(file, "additions")?), removed.saturating_add(count(file, "deletions")?)))
     })
 }
 

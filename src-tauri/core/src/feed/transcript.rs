@@ -1,5 +1,4 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ops::Bound;
 
 use crate::model::{Message, MessageId, PartId, Role, RunStatus, SessionId};
 use crate::protocol::{MessageState, MessageView, PartBody, PartView, Patch, Problem, RetryView, TranscriptView};
@@ -7,26 +6,18 @@ use crate::render::{Stream, one_line, verbatim};
 use crate::store::{Changes, MessageEntry, MessageKey, SessionEntry, State};
 
 use super::parts::{Shown, shown};
-use super::problems::{interrupted, problem_of};
+use super::place::Place;
+use super::problems::{interrupted, problem_of, stopped};
 use super::tools::tool_body;
-
-/// How many messages a window is given at first, and at each step when the person scrolls on.
-const PAGE: usize = 50;
-/// The most messages that a window holds.
-const MOST: usize = 200;
 
 /// A session's transcript as one window holds it: a range of its messages, and for each what was sent last.
 pub(super) struct TranscriptFeed {
     session: SessionId,
-    /// The first message of the range; none while the range begins at the oldest message known.
-    from: Option<MessageKey>,
-    /// The last message of the range; none while it follows the end.
-    to: Option<MessageKey>,
-    /// True once the range was cut to a page, after the messages were loaded.
-    placed: bool,
+    pub(super) place: Place,
     sent: HashMap<MessageId, Sent>,
     frame: Frame,
-    expanded: HashSet<PartId>,
+    /// What the messages' views depended on beside the messages themselves, when they were sent.
+    work: Work,
 }
 
 /// A message as it was sent last.
@@ -53,22 +44,24 @@ struct Frame {
 /// What a message's view depends on beside the message itself.
 struct Context<'a> {
     directory: &'a str,
-    running: bool,
-    /// The last answer is still being written, or its tools still run.
-    answering: Option<&'a Message>,
+    work: &'a Work,
+}
+
+/// How far a session's work is. It changes how messages read that did not change themselves.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Work {
+    /// The answer that is being written; all others will never go on.
+    writing: Option<MessageId>,
+    /// The answer that is being written, or whose tools were called and whose next step follows: its place, and the
+    /// prompt that it is for.
+    answering: Option<(MessageKey, Option<MessageId>)>,
+    /// A person stopped the last run.
+    stopped: bool,
 }
 
 impl TranscriptFeed {
-    pub(super) fn new(session: SessionId) -> Self {
-        Self {
-            session,
-            from: None,
-            to: None,
-            placed: false,
-            sent: HashMap::new(),
-            frame: Frame::default(),
-            expanded: HashSet::new(),
-        }
+    pub(super) fn new(session: SessionId, place: Place) -> Self {
+        Self { session, place, sent: HashMap::new(), frame: Frame::default(), work: Work::default() }
     }
 
     pub(super) fn session(&self) -> &SessionId {
@@ -110,24 +103,36 @@ impl TranscriptFeed {
         for (_, message, part) in changes.parts.iter().filter(|(session, ..)| of_session(session)) {
             parts.entry(message).or_default().push(part);
         }
-        let context = Context::of(state, entry);
+        let work = Work::of(entry);
+        let turned = self.work != work;
+        self.work = work.clone();
+        let context = Context { directory: state.directory(), work: &work };
 
-        if anew || !touched.is_empty() || changes.frames.contains(&self.session) {
-            self.place(entry);
-            let range: Vec<(&Message, &MessageEntry)> = self.range(entry).collect();
-            let ids: HashSet<&MessageId> = range.iter().map(|(head, _)| &head.id).collect();
+        if anew || turned || !touched.is_empty() || changes.frames.contains(&self.session) {
+            self.place.settle(entry);
+            let ids: Vec<MessageId> = self.place.range(entry).cloned().collect();
+            let range: HashSet<&MessageId> = ids.iter().collect();
             self.sent.retain(|id, _| {
-                let stays = ids.contains(id);
+                let stays = range.contains(id);
                 if !stays {
                     patches.push(Patch::MessageRemoved { id: id.0.clone() });
                 }
                 stays
             });
-            for (head, message) in range {
-                if !self.sent.contains_key(&head.id) {
+            for id in &ids {
+                let Some(message) = entry.transcript().message(id) else { continue };
+                let Some(head) = message.head() else { continue };
+                if !self.sent.contains_key(id) {
                     self.send_message(head, message, &context, &mut patches);
-                } else if anew || touched.contains(&head.id) {
+                    continue;
+                }
+                if anew || turned || touched.contains(id) {
                     self.send_head(head, &context, &mut patches);
+                }
+                if anew || (turned && head.completed.is_none()) {
+                    for (part, _) in message.parts() {
+                        self.send_part(head, message, part, &context, &mut patches);
+                    }
                 }
             }
         }
@@ -143,103 +148,7 @@ impl TranscriptFeed {
         patches
     }
 
-    /// Shows input and output of a tool call, or no longer.
-    pub(super) fn expand(&mut self, part: PartId, expanded: bool) {
-        if expanded {
-            self.expanded.insert(part);
-        } else {
-            self.expanded.remove(&part);
-        }
-    }
-
-    /// Moves the beginning of the range back by a page. False when no older message is here: it must be fetched first.
-    pub(super) fn show_older(&mut self, entry: &SessionEntry) -> bool {
-        let Some(from) = self.first_key(entry) else { return false };
-        let visible = visible(entry);
-        let older: Vec<_> = visible.iter().rev().filter(|key| ***key < from).take(PAGE).collect();
-        let Some(first) = older.last() else { return false };
-        self.from = Some((**first).clone());
-        let last = visible.iter().filter(|key| Some(**key) >= self.from.as_ref()).nth(MOST - 1);
-        if let Some(last) = last
-            && visible.last() != Some(last)
-            && self.to.as_ref().is_none_or(|to| to > *last)
-        {
-            self.to = Some((*last).clone());
-        }
-        true
-    }
-
-    /// Moves the end of the range on by a page, and follows the end once it is reached.
-    pub(super) fn show_newer(&mut self, entry: &SessionEntry) {
-        let Some(to) = self.to.clone() else { return };
-        let visible = visible(entry);
-        self.to = visible.iter().filter(|key| ***key > to).nth(PAGE - 1).map(|key| (*key).clone());
-        if self.to.as_ref() == visible.last().copied() {
-            self.to = None;
-        }
-        let end = self.to.as_ref().or(visible.last().copied());
-        let first = visible.iter().rev().filter(|key| Some(**key) <= end).nth(MOST - 1);
-        if let Some(first) = first
-            && self.from.as_ref().is_none_or(|from| from < *first)
-        {
-            self.from = Some((*first).clone());
-        }
-    }
-
-    /// Goes back to the newest page and follows the end.
-    pub(super) fn show_latest(&mut self) {
-        self.from = None;
-        self.to = None;
-        self.placed = false;
-    }
-
-    fn first_key(&self, entry: &SessionEntry) -> Option<MessageKey> {
-        self.from.clone().or_else(|| visible(entry).first().map(|key| (*key).clone()))
-    }
-
-    /// Cuts the range to a page when it is shown first, and keeps it bounded while it follows the end.
-    fn place(&mut self, entry: &SessionEntry) {
-        if self.to.is_some() {
-            return;
-        }
-        let visible = visible(entry);
-        let held = visible.iter().filter(|key| self.from.as_ref().is_none_or(|from| **key >= from)).count();
-        let keep = if !self.placed {
-            PAGE
-        } else if held > MOST {
-            MOST - PAGE
-        } else {
-            return;
-        };
-        self.placed |= entry.transcript().is_loaded();
-        if held > keep {
-            self.from = visible.iter().rev().nth(keep - 1).map(|key| (*key).clone());
-        }
-    }
-
-    fn range<'a>(&self, entry: &'a SessionEntry) -> impl Iterator<Item = (&'a Message, &'a MessageEntry)> {
-        let from = self.from.clone().map_or(Bound::Unbounded, Bound::Included);
-        let to = self.to.clone().map_or(Bound::Unbounded, Bound::Included);
-        let end = reverted_from(entry);
-        let transcript = entry.transcript();
-        let keys: Vec<_> = match (&from, &to) {
-            // A range that ends before it begins can be left over when messages were removed; asking for it panics.
-            (Bound::Included(from), Bound::Included(to)) if from > to => Vec::new(),
-            _ => transcript
-                .order()
-                .range((from, to))
-                .take_while(|key| end.as_ref().is_none_or(|end| *key < end))
-                .collect(),
-        };
-        keys.into_iter().filter_map(|(_, id)| {
-            let message = transcript.message(id)?;
-            Some((message.head()?, message))
-        })
-    }
-
     fn frame_of(&self, entry: &SessionEntry) -> Frame {
-        let visible = visible(entry);
-        let before = self.from.as_ref().is_some_and(|from| visible.first().is_some_and(|first| *first < from));
         let retry = match entry.status() {
             RunStatus::Retry { attempt, message, next } => {
                 Some(RetryView { attempt: *attempt, message: one_line(message, 300), next: *next })
@@ -251,8 +160,8 @@ impl TranscriptFeed {
         let problem = entry.failure().filter(|_| !at_message).map(problem_of);
         Frame {
             loaded: entry.transcript().is_loaded(),
-            has_older: before || entry.transcript().older().is_some(),
-            has_newer: self.to.as_ref().is_some_and(|to| visible.last().is_some_and(|last| *last > to)),
+            has_older: self.place.has_older(entry),
+            has_newer: self.place.has_newer(entry),
             retry,
             problem,
         }
@@ -301,7 +210,7 @@ impl TranscriptFeed {
         patches: &mut Vec<Patch>,
     ) {
         let Some(sent) = self.sent.get_mut(&head.id) else { return };
-        let unfinished = head.role == Role::Assistant && head.completed.is_none() && context.running;
+        let unfinished = context.work.writing.as_ref() == Some(&head.id);
         let before = sent.parts.remove(id);
         let shown = message.part(id).map_or(Shown::Hidden, |entry| shown(entry, unfinished));
         let (body, stream) = match shown {
@@ -335,7 +244,7 @@ impl TranscriptFeed {
                 sent.parts.insert(id.clone(), SentPart { view, stream });
                 return;
             }
-            Shown::Tool(tool) => (tool_body(tool, context.directory, unfinished, self.expanded.contains(id)), None),
+            Shown::Tool(tool) => (tool_body(tool, context.directory, unfinished, self.place.is_expanded(id)), None),
             Shown::Body(body) => (*body, None),
         };
         let view = PartView { id: id.0.clone(), body };
@@ -353,19 +262,18 @@ impl Sent {
     }
 }
 
-impl<'a> Context<'a> {
-    fn of(state: &'a State, entry: &'a SessionEntry) -> Self {
-        let last_answer =
-            entry.transcript().messages().rev().map(|(head, _)| head).find(|head| head.role == Role::Assistant);
-        let running = entry.status().is_running();
+impl Work {
+    fn of(entry: &SessionEntry) -> Self {
+        let answer = entry.transcript().newest_answer().filter(|_| entry.status().is_running());
+        let writing = answer.filter(|head| head.completed.is_none());
+        let goes_on = |head: &&Message| {
+            head.failure.is_none() && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))
+        };
+        let place = |head: &Message| ((head.created, head.id.clone()), head.parent.clone());
         Self {
-            directory: state.directory(),
-            running,
-            answering: last_answer.filter(|head| {
-                running
-                    && head.failure.is_none()
-                    && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))
-            }),
+            writing: writing.map(|head| head.id.clone()),
+            answering: answer.filter(goes_on).map(place),
+            stopped: entry.is_stopped(),
         }
     }
 }
@@ -402,13 +310,17 @@ fn head_view(head: &Message, context: &Context<'_>) -> MessageView {
     let (state, problem) = match (head.role, &head.failure, head.completed) {
         (_, Some(failure), _) => (MessageState::Error, Some(problem_of(failure))),
         (Role::User, None, _) | (Role::Assistant, None, Some(_)) => (MessageState::Complete, None),
-        (Role::Assistant, None, None) if context.running => (MessageState::Streaming, None),
+        (Role::Assistant, None, None) if context.work.writing.as_ref() == Some(&head.id) => {
+            (MessageState::Streaming, None)
+        }
+        // The server says so itself a moment after the run has ended.
+        (Role::Assistant, None, None) if context.work.stopped => (MessageState::Error, Some(stopped())),
         (Role::Assistant, None, None) => (MessageState::Error, Some(interrupted())),
     };
     // A prompt waits for its turn when the answer being written is for an earlier one.
     let queued = head.role == Role::User
-        && context.answering.is_some_and(|answer| {
-            answer.parent.as_ref() != Some(&head.id) && (answer.created, &answer.id) < (head.created, &head.id)
+        && context.work.answering.as_ref().is_some_and(|(place, prompt)| {
+            prompt.as_ref() != Some(&head.id) && *place < (head.created, head.id.clone())
         });
     MessageView {
         id: head.id.0.clone(),
@@ -425,17 +337,4 @@ fn head_view(head: &Message, context: &Context<'_>) -> MessageView {
         problem,
         parts: Vec::new(),
     }
-}
-
-/// The first message that a revert hides.
-fn reverted_from(entry: &SessionEntry) -> Option<MessageKey> {
-    let message = entry.info()?.revert.as_ref()?;
-    let head = entry.transcript().message(message)?.head()?;
-    Some((head.created, head.id.clone()))
-}
-
-/// The messages that are shown, oldest first.
-fn visible(entry: &SessionEntry) -> Vec<&MessageKey> {
-    let end = reverted_from(entry);
-    entry.transcript().order().iter().take_while(|key| end.as_ref().is_none_or(|end| *key < end)).collect()
 }

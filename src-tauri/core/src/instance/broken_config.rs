@@ -2,6 +2,8 @@ use std::future::pending;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use tokio::time::Instant;
+
 /// How often the file is looked at. Only while the server is useless because of it.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -10,6 +12,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(super) struct BrokenConfig {
     path: PathBuf,
     seen: Option<Stamp>,
+    next_look: Instant,
 }
 
 /// What changes when a file is written.
@@ -24,14 +27,16 @@ impl BrokenConfig {
     pub(super) fn watch(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
         let seen = std::fs::metadata(&path).ok().map(|file| Stamp::of(&file));
-        Self { path, seen }
+        Self { path, seen, next_look: Instant::now() + LOOK_EVERY }
     }
 
     /// Resolves when the file has changed or gone; never, when no file is watched. Safe to cancel.
     pub(super) async fn changed(watched: &mut Option<Self>) {
         let Some(config) = watched else { return pending().await };
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            // A point in time, not a pause: the caller drops this future whenever something else happens.
+            tokio::time::sleep_until(config.next_look).await;
+            config.next_look = Instant::now() + LOOK_EVERY;
             let now = tokio::fs::metadata(&config.path).await.ok().map(|file| Stamp::of(&file));
             if now != config.seen {
                 config.seen = now;

@@ -72,7 +72,6 @@ impl ConnectionTask {
         loop {
             let ended = self.open_once().await?;
             if matches!(ended.error, WireError::ConfigBroken { .. }) {
-                self.send(Update::State(Connection::Disconnected { problem: Some(ended.error.to_problem()) })).await?;
                 return self.send(Update::ConfigBroken(ended.error)).await;
             }
             let next = match ended.worked {

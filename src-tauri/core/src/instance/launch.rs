@@ -13,7 +13,7 @@ use crate::server::{Binary, BinaryPlaces, Environment, OPENCODE_VARIABLE, check_
 /// What servers are started with, shared by all instances of the app.
 #[derive(Clone)]
 pub struct Launcher {
-    /// The login shell is asked once, when the first server starts.
+    /// Where none was given, the login shell is asked once, when the first server starts.
     environment: Arc<OnceCell<Environment>>,
     bundled: Option<PathBuf>,
 }
@@ -26,9 +26,10 @@ pub(super) struct Prepared {
 }
 
 impl Launcher {
-    /// A launcher that falls back to the bundled binary, if there is one.
-    pub fn new(bundled: Option<PathBuf>) -> Self {
-        Self { environment: Arc::default(), bundled }
+    /// A launcher that falls back to the bundled binary, if there is one. Servers get `environment`; without one they
+    /// get this process's, completed by the login shell's where that is needed.
+    pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>) -> Self {
+        Self { environment: Arc::new(OnceCell::new_with(environment)), bundled }
     }
 
     /// Checks the folder, finds the environment and the binary.

@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::protocol::{InstanceId, Settings};
 use crate::server::StopReport;
+use crate::store::Mark;
 
 pub use command::{Answer, Scroll};
 pub use handle::InstanceHandle;
@@ -45,6 +46,8 @@ pub struct Opening {
     pub settings: Settings,
     /// Finds binary and environment.
     pub launcher: Launcher,
+    /// Cancelled when the server of an earlier instance of this folder is gone: this one's starts then.
+    pub after: Option<CancellationToken>,
     /// Where announcements go.
     pub windows: Arc<dyn Windows>,
 }
@@ -53,7 +56,7 @@ impl Opening {
     /// Opens the instance: its task runs on the tracker and starts the server at once. Cancelling the token kills the
     /// server's group without asking; [`InstanceHandle::close`] is the orderly way.
     pub fn open(self, tasks: &TaskTracker, token: &CancellationToken) -> InstanceHandle {
-        let Self { id, folder, settings, launcher, windows } = self;
+        let Self { id, folder, settings, launcher, after, windows } = self;
         let (commands, commands_in) = mpsc::channel(WAITING_COMMANDS);
         // Unbounded, but no more wait in it than requests are under way.
         let (done, done_in) = mpsc::unbounded_channel();
@@ -65,6 +68,8 @@ impl Opening {
             server: server_life::Server::None,
             stream: None,
             broken_config: None,
+            whole_since: Mark::default(),
+            after,
             reading: HashSet::new(),
             unknown: HashSet::new(),
             restart_wanted: false,

@@ -64,8 +64,14 @@ impl InstanceTask {
         self.subject.connection = Connection::Connecting;
         self.server = Server::Preparing;
         let (launcher, folder, settings) = (self.launcher.clone(), self.folder.clone(), self.settings.clone());
-        let token = self.token.clone();
-        self.work(async move { Done::Prepared(launcher.prepare(&folder, &settings, &token).await.map(Box::new)) });
+        let (token, after) = (self.token.clone(), self.after.take());
+        self.work(async move {
+            // Two servers on one folder answer twice and do not hear of each other.
+            if let Some(ended) = after {
+                ended.cancelled().await;
+            }
+            Done::Prepared(launcher.prepare(&folder, &settings, &token).await.map(Box::new))
+        });
     }
 
     /// Everything for a start was found, or not.
@@ -74,13 +80,16 @@ impl InstanceTask {
             return;
         }
         self.server = Server::None;
+        if self.closing.is_some() {
+            return;
+        }
+        if std::mem::take(&mut self.restart_wanted) {
+            return self.start();
+        }
         let started = prepared.and_then(|prepared| self.launch(*prepared));
         match started {
             Ok(running) => self.server = Server::Running(Box::new(running)),
             Err(problem) => self.failed(problem),
-        }
-        if self.closing.is_some() {
-            self.stop();
         }
     }
 
@@ -118,6 +127,8 @@ impl InstanceTask {
                 if let Server::Running(running) = &mut self.server {
                     running.gone = true;
                 }
+                let changes = self.subject.state.server_gone();
+                self.touch(&changes);
                 self.failed(problem);
                 // Its tools' shells live in sessions of their own and survive it.
                 self.stop();
@@ -141,9 +152,11 @@ impl InstanceTask {
         match client {
             Ok(client) => {
                 running.client = Some(client.clone());
+                let running_pid = running.process.pid();
                 self.subject.status = InstanceStatus::Ready;
                 self.connect(client.clone());
-                self.work(async move { Done::Version(client.health().await.ok()) });
+                let pid = running_pid;
+                self.work(async move { Done::Version { pid, version: client.health().await.ok() } });
             }
             Err(error) => {
                 self.failed(error.to_problem());
@@ -164,7 +177,7 @@ impl InstanceTask {
 
     /// Stops the server, if one runs, and starts it anew.
     pub(super) fn restart(&mut self) {
-        if self.closing.is_some() || matches!(self.server, Server::Preparing) {
+        if self.closing.is_some() {
             return;
         }
         self.subject.status = InstanceStatus::Starting;
@@ -173,6 +186,7 @@ impl InstanceTask {
         if matches!(self.server, Server::None) {
             self.start();
         } else {
+            // What is being prepared was asked for with the settings of then.
             self.restart_wanted = true;
             self.stop();
         }
@@ -180,7 +194,7 @@ impl InstanceTask {
 
     /// Stops the process, if one runs, and all that it started, beside the loop.
     pub(super) fn stop(&mut self) {
-        // One that is being prepared becomes a process first, and is stopped then.
+        // What is being prepared is given up when it is found.
         if !matches!(self.server, Server::Running(_)) {
             return;
         }
@@ -196,6 +210,8 @@ impl InstanceTask {
         self.subject.details.pid = None;
         self.server = Server::None;
         self.last_report = report;
+        let changes = self.subject.state.server_gone();
+        self.touch(&changes);
         if self.closing.is_some() {
             self.subject.status = InstanceStatus::Stopped;
         } else if std::mem::take(&mut self.restart_wanted) {

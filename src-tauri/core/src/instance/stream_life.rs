@@ -1,5 +1,6 @@
 //! The instance's connection: what it tells is folded into the state.
 
+use std::collections::HashSet;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,10 @@ use super::broken_config::BrokenConfig;
 use super::connection::{ConnectionTask, Plan, Update};
 use super::task::InstanceTask;
 use super::work::FIRST_PAGE;
+
+/// The most messages of one session that a snapshot asks for: what a window holds at most. Older ones are read again
+/// when somebody scrolls there.
+const MOST_IN_SNAPSHOT: u32 = 200;
 
 /// How many updates may wait for the instance; beyond that the connection waits.
 const WAITING: usize = 1024;
@@ -72,9 +77,14 @@ impl InstanceTask {
     /// Lets go of the event stream.
     pub(super) fn disconnect(&mut self) {
         if self.stream.take().is_some() {
-            let changes = self.subject.state.stream_lost();
-            self.touch(&changes);
+            self.stream_lost();
         }
+    }
+
+    fn stream_lost(&mut self) {
+        let changes = self.subject.state.stream_lost();
+        self.whole_since = self.subject.state.mark();
+        self.touch(&changes);
     }
 
     /// The person does not want to wait.
@@ -89,22 +99,22 @@ impl InstanceTask {
         match update {
             Update::State(connection) => self.subject.connection = connection,
             Update::Opened(plan) => {
+                self.whole_since = self.subject.state.mark();
                 plan.send(self.plan()).ok();
             }
             Update::Event(event) => self.event(event),
             Update::Snapshot(snapshot, since) => {
+                let known: HashSet<_> = self.subject.state.sessions().map(|(id, _)| id.clone()).collect();
                 let changes = self.subject.state.fold_snapshot(*snapshot, since);
                 self.touch(&changes);
                 self.close_lost_tabs();
+                self.open_tabs_of_new_children(&known);
                 let looked_at: Vec<_> = self.views.sessions().cloned().collect();
                 for session in looked_at {
                     self.read_messages(&session);
                 }
             }
-            Update::Lost => {
-                let changes = self.subject.state.stream_lost();
-                self.touch(&changes);
-            }
+            Update::Lost => self.stream_lost(),
             Update::ConfigBroken(error) => self.config_broken(&error),
         }
     }
@@ -118,7 +128,10 @@ impl InstanceTask {
                 self.views.look_at(id) || (entry.transcript().is_loaded() && self.subject.tabs.contains(id))
             })
             .map(|(id, entry)| {
-                (id.clone(), u32::try_from(entry.transcript().len()).unwrap_or(u32::MAX).max(FIRST_PAGE))
+                (
+                    id.clone(),
+                    u32::try_from(entry.transcript().len()).unwrap_or(u32::MAX).clamp(FIRST_PAGE, MOST_IN_SNAPSHOT),
+                )
             })
             .collect();
         Plan { mark: state.mark(), sessions }
@@ -154,6 +167,16 @@ impl InstanceTask {
         }
     }
 
+    /// Subagents that were started while the stream was lost, and still work.
+    fn open_tabs_of_new_children(&mut self, known: &HashSet<SessionId>) {
+        let state = &self.subject.state;
+        for (id, entry) in state.sessions().filter(|(id, entry)| entry.status().is_running() && !known.contains(*id)) {
+            if let Some(parent) = entry.info().and_then(|info| info.parent.as_ref()) {
+                self.subject.tabs.open_child(id.clone(), parent, |other| state.is_within(other, parent));
+            }
+        }
+    }
+
     /// Tabs of sessions that the server no longer has.
     fn close_lost_tabs(&mut self) {
         for id in self.subject.tabs.ids() {
@@ -166,7 +189,9 @@ impl InstanceTask {
 
     /// The server answers nothing for this folder until it is started anew with another configuration.
     fn config_broken(&mut self, error: &WireError) {
-        self.failed(error.to_problem());
+        let problem = error.to_problem();
+        self.disconnect();
+        self.failed(problem);
         if let WireError::ConfigBroken { path, .. } = error {
             self.broken_config = Some(BrokenConfig::watch(path));
         }

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::model::{MessageId, PartId, SessionId};
 use crate::protocol::{Focus, Settings, Snapshot};
 use crate::server::StopReport;
-use crate::store::Changes;
+use crate::store::{Changes, Mark};
 
 use super::broken_config::BrokenConfig;
 use super::command::{Command, Reply, Scroll};
@@ -34,6 +34,10 @@ pub(super) struct InstanceTask {
     pub(super) server: Server,
     pub(super) stream: Option<Stream>,
     pub(super) broken_config: Option<BrokenConfig>,
+    /// From here on the stream has had no hole: what was asked for before may be stale.
+    pub(super) whole_since: Mark,
+    /// Cancelled when a server that is still being stopped for the same folder is gone.
+    pub(super) after: Option<CancellationToken>,
     /// Sessions whose messages are being read.
     pub(super) reading: HashSet<SessionId>,
     /// Names of unknown events that were logged.
@@ -170,6 +174,9 @@ impl InstanceTask {
         self.subject.look(|source| self.views.turn_away(session, &focus, source));
         if let Some(neighbour) = neighbour.filter(|id| self.views.look_at(id)) {
             self.read_messages(&neighbour);
+        }
+        if !self.views.look_at(session) {
+            self.subject.state.release(session);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::feed::{Feed, Source};
+use crate::feed::{Feed, Place, Source};
 use crate::model::SessionId;
 use crate::protocol::{Announcement, Focus, InstanceId, Snapshot};
 use crate::store::Changes;
@@ -19,19 +19,31 @@ pub(super) struct Views {
     instance: InstanceId,
     windows: Arc<dyn Windows>,
     feeds: HashMap<String, Feed>,
+    /// Where a window read in a session that it no longer looks at, when it had gone back from the end.
+    places: HashMap<(String, SessionId), Place>,
     made: u64,
 }
 
 impl Views {
     pub(super) fn new(instance: InstanceId, windows: Arc<dyn Windows>) -> Self {
-        Self { instance, windows, feeds: HashMap::new(), made: 0 }
+        Self { instance, windows, feeds: HashMap::new(), places: HashMap::new(), made: 0 }
     }
 
     /// A fresh feed for the window, on what it looked at before unless it turns to something else, and its snapshot.
     pub(super) fn open(&mut self, window: &str, focus: Option<Focus>, source: &Source<'_>) -> Snapshot {
-        let focus = focus.or_else(|| self.feeds.get(window).map(|feed| feed.focus().clone())).unwrap_or_default();
+        let before = self.feeds.remove(window);
+        let focus = focus.or_else(|| before.as_ref().map(|feed| feed.focus().clone())).unwrap_or_default();
+        if let Some((session, place)) = before.as_ref().and_then(|feed| Some((feed.session()?, feed.place()?)))
+            && place.is_reading_back()
+        {
+            self.places.insert((window.to_owned(), session.clone()), place.clone());
+        }
+        let place = match &focus {
+            Focus::Session { id } => self.places.remove(&(window.to_owned(), SessionId(id.clone()))),
+            Focus::Start | Focus::Logs => None,
+        };
         self.made += 1;
-        let mut feed = Feed::new(self.instance.clone(), self.made, focus);
+        let mut feed = Feed::new(self.instance.clone(), self.made, focus, place.unwrap_or_default());
         let snapshot = feed.snapshot(source);
         self.feeds.insert(window.to_owned(), feed);
         snapshot
@@ -39,6 +51,7 @@ impl Views {
 
     pub(super) fn forget(&mut self, window: &str) {
         self.feeds.remove(window);
+        self.places.retain(|(of, _), _| of != window);
     }
 
     /// The window's feed, if it is still the one that the window speaks of.

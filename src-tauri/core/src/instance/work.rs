@@ -1,11 +1,14 @@
 //! What is asked of the server for the person: each request runs beside the instance's loop and comes back as [`Done`].
 
+use std::time::Duration;
+
 use crate::model::{Event, MessagePage, RequestId, Session, SessionId};
-use crate::opencode::{Client, PermissionAnswer, WireError};
+use crate::opencode::{Client, PermissionAnswer, PromptIds, WireError};
 use crate::protocol::{Focus, PermissionReply, Problem, Snapshot};
 use crate::server::StopReport;
 use crate::store::Mark;
 
+use super::clock::now_ms;
 use super::command::{Answer, Reply};
 use super::launch::Prepared;
 use super::task::InstanceTask;
@@ -13,12 +16,15 @@ use super::task::InstanceTask;
 /// How many of a session's newest messages are read at first, and of older ones with each further step.
 pub(super) const FIRST_PAGE: u32 = 100;
 
+/// When messages that could not be read are asked for again.
+const READ_AGAIN: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(10)];
+
 /// What came of something that ran beside the loop.
 pub(super) enum Done {
     /// All that a start needs was found, or not.
     Prepared(Result<Box<Prepared>, Problem>),
-    /// The server has told its version.
-    Version(Option<String>),
+    /// The server with this process id has told its version.
+    Version { pid: u32, version: Option<String> },
     /// The server was stopped, and what it had started.
     Stopped(StopReport),
     /// A session's newest messages were read, asked for at the mark.
@@ -50,7 +56,11 @@ impl InstanceTask {
     pub(super) fn done(&mut self, done: Done) {
         match done {
             Done::Prepared(prepared) => self.prepared(prepared),
-            Done::Version(version) => self.subject.details.version = version,
+            Done::Version { pid, version } => {
+                if self.subject.details.pid == Some(pid) {
+                    self.subject.details.version = version;
+                }
+            }
             Done::Stopped(report) => self.stopped(report),
             Done::Messages { session, since, page } => {
                 self.reading.remove(&session);
@@ -76,11 +86,16 @@ impl InstanceTask {
 
     fn fold_page(&mut self, session: &SessionId, since: Mark, page: Result<MessagePage, WireError>) {
         match page {
+            // Asked for before the stream was lost or opened: what came in between may be missing from it.
+            Ok(_) if since < self.whole_since => {
+                if self.views.look_at(session) {
+                    self.read_messages(session);
+                }
+            }
             Ok(page) => {
                 let changes = self.subject.state.fold_page(page, since);
                 self.touch(&changes);
             }
-            // A stream that is lost reads them again when it is back.
             Err(error) => self.subject.note(format!("The messages of {session} could not be read: {error}")),
         }
     }
@@ -95,7 +110,15 @@ impl InstanceTask {
         }
         let (session, since) = (session.clone(), state.mark());
         self.work(async move {
-            let page = client.messages(&session, FIRST_PAGE, None).await;
+            let mut page = client.messages(&session, FIRST_PAGE, None).await;
+            for delay in READ_AGAIN {
+                // A server that is gone or lost is the connection's matter: it reads them again when it is back.
+                if !page.as_ref().is_err_and(|error| !error.concerns_the_server()) {
+                    break;
+                }
+                tokio::time::sleep(delay).await;
+                page = client.messages(&session, FIRST_PAGE, None).await;
+            }
             Done::Messages { session, since, page }
         });
     }
@@ -148,19 +171,18 @@ impl InstanceTask {
         let Some((client, reply)) = self.client_or(reply) else { return };
         let done = self.done.clone();
         self.work(async move {
-            let sent = async {
-                let id = if let Some(id) = session {
-                    id
-                } else {
-                    let session = client.create_session(None).await?;
-                    let id = session.id.clone();
-                    done.send(Done::Created { session, window, reply: None }).ok();
-                    id
-                };
-                client.prompt(&id, &text, None).await?;
-                Ok::<_, WireError>(id)
+            let sent = match session {
+                Some(id) => send(&client, &id, &text).await.map(|()| id),
+                None => match begin(&client, &text).await {
+                    Ok(session) => {
+                        let id = session.id.clone();
+                        done.send(Done::Created { session, window, reply: None }).ok();
+                        Ok(id)
+                    }
+                    Err(error) => Err(error),
+                },
             };
-            reply.send(sent.await.map_err(|error| error.to_problem())).ok();
+            reply.send(sent.map_err(|error| error.to_problem())).ok();
             Done::Nothing
         });
     }
@@ -211,6 +233,29 @@ impl InstanceTask {
         let message = "OpenCode does not run for this folder. Start it again, then repeat this.";
         reply.send(Err(Problem::new("server_not_running", message))).ok();
         None
+    }
+}
+
+/// A new session with its first prompt. One that could not be prompted is taken away again: the person's text is still
+/// where they typed it.
+async fn begin(client: &Client, text: &str) -> Result<Session, WireError> {
+    let session = client.create_session(None).await?;
+    match send(client, &session.id, text).await {
+        Ok(()) => Ok(session),
+        Err(error) => {
+            client.delete_session(&session.id).await.ok();
+            Err(error)
+        }
+    }
+}
+
+/// Sends a prompt under ids of its own. When its answer is lost it is sent once more under the same ids: the server
+/// stores them once.
+async fn send(client: &Client, session: &SessionId, text: &str) -> Result<(), WireError> {
+    let ids = PromptIds::generate(now_ms()).ok();
+    match client.prompt(session, text, ids.as_ref()).await {
+        Err(error) if error.is_ambiguous() && ids.is_some() => client.prompt(session, text, ids.as_ref()).await,
+        sent => sent,
     }
 }
 

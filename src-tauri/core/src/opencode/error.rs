@@ -92,6 +92,24 @@ pub enum WireError {
 }
 
 impl WireError {
+    /// True when no other request can be expected to fare better.
+    pub(crate) fn concerns_the_server(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. }
+                | Self::ConnectionLost { .. }
+                | Self::Unauthorized
+                | Self::ConfigBroken { .. }
+                | Self::StreamEnded { .. }
+                | Self::StreamSilent { .. }
+        )
+    }
+
+    /// True when what was asked may have been done although no answer came.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        matches!(self, Self::Timeout { .. } | Self::ConnectionLost { .. })
+    }
+
     /// A stable word for it.
     pub fn code(&self) -> &'static str {
         match self {

@@ -170,6 +170,8 @@ impl State {
         let local = transcript.entries.get(&id);
         let stale = local.is_some_and(|entry| entry.head.is_some() && entry.touched > since);
         let settled = head.completed.is_some();
+        let settles =
+            settled && local.and_then(|entry| entry.head.as_ref()).is_some_and(|head| head.completed.is_none());
         if !stale && local.and_then(|entry| entry.head.as_ref()) != Some(&head) {
             transcript.set_head(head, since);
             changes.messages.insert((session.clone(), id.clone()));
@@ -197,7 +199,7 @@ impl State {
                 prose.text.push_str(&std::mem::take(&mut entry.early));
                 prose.gapped = running && !settled;
             }
-            if entry.part.as_ref() != Some(&incoming) {
+            if settles || entry.part.as_ref() != Some(&incoming) {
                 changes.parts.insert((session.clone(), id.clone(), incoming.id.clone()));
                 entry.part = Some(incoming);
             }

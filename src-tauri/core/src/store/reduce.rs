@@ -1,8 +1,8 @@
 use crate::model::{
-    Event, Failure, Message, MessageId, Part, PartId, PartKind, RequestId, RunStatus, Session, SessionId,
+    Event, Failure, Message, MessageId, Part, PartId, PartKind, RequestId, Role, RunStatus, Session, SessionId,
 };
 
-use super::{Changes, Mark, State};
+use super::{Changes, Mark, State, Transcript};
 
 impl State {
     /// Folds one event in and says what it touched. Applying the same event again changes nothing, deltas aside.
@@ -61,6 +61,26 @@ impl State {
         changes
     }
 
+    /// The server is gone: nothing runs any more, and nobody waits for an answer.
+    pub fn server_gone(&mut self) -> Changes {
+        self.mark.0 += 1;
+        let mut changes = Changes::default();
+        let running = self.sessions.iter().filter(|(_, entry)| entry.status.is_running());
+        for id in running.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+            let mark = self.mark;
+            self.set_status(&id, RunStatus::Idle, mark, &mut changes);
+        }
+        changes
+    }
+
+    /// Lets go of a session's messages; they are read again when somebody looks. What still streams is kept: the
+    /// server does not have it.
+    pub fn release(&mut self, id: &SessionId) {
+        if let Some(entry) = self.sessions.get_mut(id).filter(|entry| !entry.status.is_running()) {
+            entry.transcript = Transcript::default();
+        }
+    }
+
     /// The stream was lost: text that streams meanwhile does not come back until its part ends, so every open part
     /// has a hole from here on, and what was loaded must be read again.
     pub fn stream_lost(&mut self) -> Changes {
@@ -115,15 +135,19 @@ impl State {
     pub(super) fn set_status(&mut self, id: &SessionId, status: RunStatus, mark: Mark, changes: &mut Changes) {
         let entry = self.sessions.entry(id.clone()).or_default();
         entry.status_touched = mark;
-        if status == RunStatus::Busy && matches!(entry.status, RunStatus::Idle) && entry.failure.take().is_some() {
-            changes.frames.insert(id.clone());
+        if status == RunStatus::Busy && matches!(entry.status, RunStatus::Idle) {
+            entry.stopped = false;
+            if entry.failure.take().is_some() {
+                changes.frames.insert(id.clone());
+            }
         }
         if matches!(status, RunStatus::Retry { .. }) {
             // The failed attempt's parts never end; the next attempt makes new ones.
-            let open = entry.transcript.messages().rev().take_while(|(head, _)| head.completed.is_none());
-            let open: Vec<_> = open.map(|(head, _)| head.id.clone()).collect();
-            for message in open {
-                let Some(message_entry) = entry.transcript.entries.get_mut(&message) else { continue };
+            let answer = entry.transcript.newest_answer().filter(|head| head.completed.is_none());
+            let answer = answer.map(|head| head.id.clone());
+            if let Some(message) = answer
+                && let Some(message_entry) = entry.transcript.entries.get_mut(&message)
+            {
                 for (part_id, part) in &mut message_entry.parts {
                     if part.has_open_prose() && !part.abandoned {
                         part.abandoned = true;
@@ -135,11 +159,7 @@ impl State {
         if entry.status != status {
             changes.sessions.insert(id.clone());
             changes.frames.insert(id.clone());
-            let turned = entry.status.is_running() != status.is_running();
             entry.status = status;
-            if turned {
-                self.touch_unsettled(id, changes);
-            }
         }
         if self.sessions.get(id).is_some_and(|entry| !entry.status.is_running()) {
             // The server keeps the requests of aborted runs and tells nobody: they are void.
@@ -147,24 +167,16 @@ impl State {
         }
     }
 
-    /// What the window shows of unfinished messages depends on whether the session works.
-    fn touch_unsettled(&self, id: &SessionId, changes: &mut Changes) {
-        let Some(entry) = self.sessions.get(id) else { return };
-        for message in entry.unsettled() {
-            if let Some(message_entry) = entry.transcript.message(&message) {
-                for (part, _) in message_entry.parts() {
-                    changes.parts.insert((id.clone(), message.clone(), part.clone()));
-                }
-            }
-            changes.messages.insert((id.clone(), message));
-        }
-    }
-
     fn put_failure(&mut self, id: &SessionId, failure: Failure, changes: &mut Changes) {
-        if failure.is_abort() || self.removed.contains_key(id) {
+        if self.removed.contains_key(id) {
             return;
         }
-        self.sessions.entry(id.clone()).or_default().failure = Some(failure);
+        let entry = self.sessions.entry(id.clone()).or_default();
+        if failure.is_abort() {
+            entry.stopped = true;
+        } else {
+            entry.failure = Some(failure);
+        }
         changes.sessions.insert(id.clone());
         changes.frames.insert(id.clone());
     }
@@ -186,6 +198,9 @@ impl State {
         }
         let settles = before.is_some_and(|before| before.completed.is_none()) && message.completed.is_some();
         let is_new = before.is_none();
+        // The run goes on after its error, as after a conversation that was too long and is summarised.
+        let goes_on =
+            is_new && message.role == Role::Assistant && message.failure.is_none() && message.completed.is_none();
         entry.transcript.set_head(message, mark);
         if settles && let Some(message_entry) = entry.transcript.message(&id) {
             for (part, _) in message_entry.parts() {
@@ -193,18 +208,13 @@ impl State {
             }
         }
         if is_new {
-            // A new message can settle which prompts still wait.
             changes.frames.insert(session.clone());
-            self.touch_queue(&session, changes);
+        }
+        if goes_on && entry.failure.take().is_some() {
+            changes.sessions.insert(session.clone());
+            changes.frames.insert(session.clone());
         }
         changes.messages.insert((session, id));
-    }
-
-    fn touch_queue(&self, id: &SessionId, changes: &mut Changes) {
-        let Some(entry) = self.sessions.get(id) else { return };
-        for message in entry.unsettled() {
-            changes.messages.insert((id.clone(), message));
-        }
     }
 
     fn drop_message(&mut self, session: &SessionId, message: &MessageId, changes: &mut Changes) {

@@ -35,6 +35,7 @@ pub struct SessionEntry {
     pub(super) status: RunStatus,
     pub(super) status_touched: Mark,
     pub(super) failure: Option<Failure>,
+    pub(super) stopped: bool,
     pub(super) transcript: Transcript,
     pub(super) todos: Vec<Todo>,
 }
@@ -65,13 +66,9 @@ impl SessionEntry {
         &self.todos
     }
 
-    /// The keys of messages that depend on whether the session works: unfinished answers and prompts that wait.
-    pub(super) fn unsettled(&self) -> impl Iterator<Item = MessageId> {
-        self.transcript
-            .messages()
-            .rev()
-            .take_while(|(head, _)| head.role == crate::model::Role::User || head.completed.is_none())
-            .map(|(head, _)| head.id.clone())
+    /// True when a person stopped its last run.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
     }
 }
 

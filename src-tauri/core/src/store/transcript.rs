@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::{Message, MessageId, Part, PartId, PartKind, Prose};
+use crate::model::{Message, MessageId, Part, PartId, PartKind, Prose, Role};
 
 use super::Mark;
 
@@ -122,6 +122,11 @@ impl Transcript {
             let entry = self.entries.get(id)?;
             Some((entry.head.as_ref()?, entry))
         })
+    }
+
+    /// The newest message of the agent: the only one that can still be written.
+    pub fn newest_answer(&self) -> Option<&Message> {
+        self.messages().rev().map(|(head, _)| head).find(|head| head.role == Role::Assistant)
     }
 
     pub(super) fn set_head(&mut self, head: Message, mark: Mark) {

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use outrider_core::feed::{Feed, Source};
+use outrider_core::feed::{Feed, Place, Source};
 use outrider_core::model::{Event, SessionId};
 use outrider_core::protocol::{Connection, Focus, InstanceStatus, InstanceView, ServerDetails, Snapshot};
 use outrider_core::store::State;
@@ -61,7 +61,7 @@ fn steps(events: &[Event]) -> Vec<Value> {
             let revision = announcement.revision;
             sent = revision;
             let batch = announcement.batch.or_else(|| feed.fetch(revision)).expect("a batch can be had once");
-            steps.push(json!({ "batch": batch, "expected": afresh(&state, &session, revision) }));
+            steps.push(json!({ "batch": batch, "expected": afresh(&state, &session, revision, Place::default()) }));
         }
         if index % 3 == 0 || index + 1 == events.len() {
             feed.acknowledge(sent);
@@ -70,17 +70,18 @@ fn steps(events: &[Event]) -> Vec<Value> {
     steps
 }
 
-fn feed_on(session: &SessionId, number: u64) -> Feed {
-    Feed::new("i1".into(), number, Focus::Session { id: session.0.clone() })
+pub fn feed_on(session: &SessionId, number: u64) -> Feed {
+    Feed::new("i1".into(), number, Focus::Session { id: session.0.clone() }, Place::default())
 }
 
 /// What a window that looks now would be shown.
-fn afresh(state: &State, session: &SessionId, revision: u64) -> Snapshot {
-    let snapshot = look(state, |source| feed_on(session, 1).snapshot(source));
+pub fn afresh(state: &State, session: &SessionId, revision: u64, place: Place) -> Snapshot {
+    let focus = Focus::Session { id: session.0.clone() };
+    let snapshot = look(state, |source| Feed::new("i1".into(), 1, focus, place).snapshot(source));
     Snapshot { revision, ..snapshot }
 }
 
-fn look<T>(state: &State, look: impl FnOnce(&Source<'_>) -> T) -> T {
+pub fn look<T>(state: &State, look: impl FnOnce(&Source<'_>) -> T) -> T {
     let waiting = state.permissions().count() + state.questions().count();
     let view = InstanceView {
         status: InstanceStatus::Ready,

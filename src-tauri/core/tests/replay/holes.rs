@@ -26,7 +26,7 @@ fn prose(state: &State, session: &SessionId, message: &MessageId, part: &PartId)
 }
 
 /// What the server answers while the answer streams: everything, but "" for the text.
-fn answer_mid_stream(state: &State, session: &SessionId) -> Snapshot {
+pub fn answer_mid_stream(state: &State, session: &SessionId) -> Snapshot {
     let entry = state.session(session).unwrap();
     let messages = entry.transcript().messages().map(|(head, message)| {
         let parts = message.parts().filter_map(|(_, part)| part.part().cloned()).map(|mut part| {
@@ -42,7 +42,8 @@ fn answer_mid_stream(state: &State, session: &SessionId) -> Snapshot {
     let page = MessagePage { session: session.clone(), messages: messages.collect(), older: None, before: None };
     Snapshot {
         sessions: entry.info().cloned().into_iter().collect(),
-        running: vec![(session.clone(), RunStatus::Busy)],
+        running: vec![(session.clone(), entry.status().clone())],
+        permissions: state.permissions().cloned().collect(),
         messages: vec![page],
         ..Snapshot::default()
     }
@@ -133,9 +134,9 @@ fn a_run_that_ends_takes_its_requests_with_it_and_the_server_cannot_bring_them_b
     assert_eq!(state.permissions().count(), 0);
 
     // The server lists the aborted run's request for ever.
-    let stale = Snapshot { sessions: vec![info], permissions: vec![permission(&session)], ..Snapshot::default() };
+    let listed = Snapshot { sessions: vec![info], permissions: vec![permission(&session)], ..Snapshot::default() };
     let since = state.mark();
-    state.fold_snapshot(stale, since);
+    state.fold_snapshot(listed, since);
     assert_eq!(state.permissions().count(), 0);
 }
 

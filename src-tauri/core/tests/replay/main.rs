@@ -1,7 +1,12 @@
 //! Streams recorded from the real server, replayed through the fold and the feed.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod contract;
 mod golden;
 mod holes;
+mod interleaving;
+#[path = "../../../../tests/e2e/stage/mirror.rs"]
+mod mirror;
 mod recording;
 mod resync;

@@ -10,7 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub const PASSWORD: &str = "pass-word-of-the-test";
 
 /// A time that nothing here takes: tests end by what happens, not by it.
-pub const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_mins(1);
 
 /// What a fake server needs around it.
 pub struct Fake {

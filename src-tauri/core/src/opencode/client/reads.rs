@@ -118,8 +118,12 @@ impl Client {
             .map(|(id, limit)| async move {
                 match self.messages(&id, limit, None).await {
                     Ok(page) => Ok(Some(page)),
-                    Err(WireError::NotFound { .. }) => Ok(None),
-                    Err(error) => Err(error),
+                    Err(error) if error.concerns_the_server() => Err(error),
+                    // Gone, too large or broken on its own: the rest of the answer is good without it.
+                    Err(error) => {
+                        tracing::warn!(session = id.as_str(), %error, "messages left out of the snapshot");
+                        Ok(None)
+                    }
                 }
             })
             .buffered(PARALLEL_READS)

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::opencode::fake::{Fake, answer, endpoint, free_port};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn recording(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings").join(name);
