@@ -21,8 +21,8 @@ async fn the_place_stays_while_an_answer_streams_below_it() {
     let window = stage.open(&[&stage.place.folder("reader")]).await;
     window.until_ready("reader").await;
     for number in 0..6 {
-        let lines: String = (0..12).map(|line| format!("Line {line} of answer {number}.\\n\\n")).collect();
-        window.ask(&format!("%%text {lines}")).await;
+        let lines = (0..12).map(|line| format!("Line {line} of answer {number}."));
+        window.ask(&format!("%%text {}", lines.collect::<Vec<_>>().join("\\n\\n"))).await;
     }
     window.send("%%text Begun.\n%%wait scrolled\n%%stream 150 0.01 \\n\\nparagraph\n%%wait read\n%%stream 50 0.01 \\n\\nlast").await;
     stage.model.reached("scrolled").await;

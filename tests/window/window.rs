@@ -223,11 +223,6 @@ impl Window {
         &self.driver
     }
 
-    /// What WebDriver is asked directly.
-    pub fn client(&self) -> &Client {
-        &self.client
-    }
-
     /// Quits the app as a system does at the end of a session, and checks that nothing was wrong and nothing is left.
     pub async fn finish(mut self) {
         self.keep_errors().await;
