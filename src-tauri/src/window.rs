@@ -22,6 +22,8 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     reload_after_crash(&window);
+    #[cfg(debug_assertions)]
+    write_console_out(&window);
     let app = app.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::DragDrop(event) => drop_folders(&app, event),
@@ -83,6 +85,24 @@ fn reload_after_crash<R: Runtime>(window: &WebviewWindow<R>) {
 
 #[cfg(not(target_os = "linux"))]
 fn reload_after_crash<R: Runtime>(_window: &WebviewWindow<R>) {}
+
+/// While the app is developed, what the page writes to its console, refusals of the content policy too, goes to standard
+/// output.
+#[cfg(all(debug_assertions, target_os = "linux"))]
+fn write_console_out<R: Runtime>(window: &WebviewWindow<R>) {
+    use webkit2gtk::{SettingsExt, WebViewExt};
+    let attached = window.with_webview(|webview| {
+        if let Some(settings) = webview.inner().settings() {
+            settings.set_enable_write_console_messages_to_stdout(true);
+        }
+    });
+    if let Err(error) = attached {
+        tracing::warn!(%error, "the page's console will not be seen");
+    }
+}
+
+#[cfg(all(debug_assertions, not(target_os = "linux")))]
+fn write_console_out<R: Runtime>(_window: &WebviewWindow<R>) {}
 
 /// `WebKitGTK` shows nothing, or crashes, with DMA buffers on some drivers. Must be called before any thread starts.
 #[cfg(target_os = "linux")]

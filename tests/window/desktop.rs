@@ -1,10 +1,10 @@
-//! What a desktop does to a window: closing it.
+//! What a desktop does to a window: closing it, and showing it.
 
 use std::error::Error;
 
 use x11rb::{
     connection::Connection,
-    protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, Window},
+    protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, Window},
     rust_connection::RustConnection,
 };
 
@@ -28,6 +28,14 @@ pub fn close_window(display: &str, title: &str) -> Result<(), Box<dyn Error>> {
         }
     }
     Err(format!("no window with the title {title} on {display}").into())
+}
+
+/// The pixels of the whole display, four bytes each.
+pub fn picture(display: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let (connection, screen) = RustConnection::connect(Some(display))?;
+    let screen = &connection.setup().roots[screen];
+    let (width, height) = (screen.width_in_pixels, screen.height_in_pixels);
+    Ok(connection.get_image(ImageFormat::Z_PIXMAP, screen.root, 0, 0, width, height, !0)?.reply()?.data)
 }
 
 fn title_of(connection: &RustConnection, window: Window) -> Result<String, Box<dyn Error>> {

@@ -28,7 +28,7 @@ pub struct Driver {
     port: u16,
     display_name: String,
     display: Child,
-    driver: Child,
+    webdriver: Child,
 }
 
 impl Driver {
@@ -70,11 +70,11 @@ impl Driver {
         let port = free_port();
         let listen = format!("--port={port}");
         let arguments = ["--", "WebKitWebDriver", &listen, "--host=127.0.0.1"];
-        let driver = spawn("dbus-run-session", &arguments, &environment, |command| {
+        let webdriver = spawn("dbus-run-session", &arguments, &environment, |command| {
             let file = File::create(&log).unwrap();
             command.stdout(file.try_clone().unwrap()).stderr(file)
         });
-        let driver = Self { mark, folder: folder.to_owned(), port, display_name, display, driver };
+        let driver = Self { mark, folder: folder.to_owned(), port, display_name, display, webdriver };
         wait_for("the WebDriver", Duration::from_secs(20), || std::future::ready(listening(port))).await;
         driver
     }
@@ -127,7 +127,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.mark.kill_all();
-        for child in [&mut self.driver, &mut self.display] {
+        for child in [&mut self.webdriver, &mut self.display] {
             // Killed above; this only asks after them.
             child.wait().ok();
         }

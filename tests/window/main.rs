@@ -3,12 +3,14 @@
 //! Each test has a display, a driver, a profile and folders of its own. The window is asked by the roles and names that
 //! screen readers use.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod connection;
 mod conversation;
 mod desktop;
 mod driver;
 mod installed;
+mod looks;
 mod opening;
 mod page;
 mod processes;

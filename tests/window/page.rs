@@ -1,7 +1,7 @@
 //! The parts of the window by the roles and names that stay fixed, as JavaScript expressions.
 
 /// Defines `get(role, name, within)`, `all(role, within)`, `tabs(list)`, `articles(role)` and `tools(name)`.
-pub const PRELUDE: &str = r##"
+pub const PRELUDE: &str = r#"
   const selectors = {
     alert: "[role=alert]", article: "article", button: "button:not([role])", dialog: "dialog[open]",
     group: "[role=group], fieldset", log: "[role=log]", radio: "input[type=radio]", status: "[role=status]",
@@ -22,7 +22,7 @@ pub const PRELUDE: &str = r##"
   const tools = (name) => [...(messages()?.querySelectorAll(`[data-tool="${name}"]`) ?? [])];
   const session = () => tabs("Sessions").find((tab) => tab.ariaSelected === "true") ?? null;
   const connection = () => get("status", "Connection");
-"##;
+"#;
 
 /// A button.
 pub fn button(name: &str) -> String {

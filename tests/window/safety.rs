@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 use outrider_testkit::wait_for;
 use serde_json::json;
 
-use crate::{page::*, stage::Stage};
+use crate::stage::Stage;
 
 /// What must be nowhere in the transcript, whatever a model or a tool says.
 const INERT: &str = "(() => {

@@ -23,6 +23,8 @@ use crate::{
 
 /// How long anything may take that a person waits for.
 const LIMIT: Duration = Duration::from_secs(40);
+/// A picture of at most so many bytes shows one colour.
+const BLANK: usize = 8_000;
 /// The name of an element's id in the WebDriver protocol.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -195,11 +197,16 @@ impl Window {
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{name}.png"));
         self.painted().await;
-        match self.client.screenshot().await {
-            Ok(picture) => fs::write(&file, picture).unwrap(),
-            Err(error) => eprintln!("no picture {name}: {error}"),
+        let end = Instant::now() + Duration::from_secs(5);
+        loop {
+            let picture = self.client.screenshot().await.unwrap();
+            // A window that has just got another size is blank until its next frame.
+            if picture.len() > BLANK || Instant::now() > end {
+                fs::write(&file, picture).unwrap();
+                return file;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        file
     }
 
     /// Waits until what the page holds has been painted, and its short motions have ended.
@@ -214,11 +221,6 @@ impl Window {
     /// The driver with the app's processes.
     pub fn driver(&self) -> &Driver {
         &self.driver
-    }
-
-    /// What WebDriver is asked directly.
-    pub fn client(&self) -> &Client {
-        &self.client
     }
 
     /// Quits the app as a system does at the end of a session, and checks that nothing was wrong and nothing is left.
@@ -248,10 +250,7 @@ impl Window {
     pub fn check(&self) {
         assert_eq!(self.errors, [""; 0], "errors in the page");
         let said = self.driver.said();
-        let wrong: Vec<&str> = said
-            .lines()
-            .filter(|line| line.contains("an error in the window") || line.starts_with("CONSOLE "))
-            .collect();
+        let wrong: Vec<&str> = said.lines().filter(|line| is_wrong(line)).collect();
         assert_eq!(wrong, [""; 0], "what the app said: {said}");
     }
 
@@ -271,4 +270,10 @@ impl Window {
         let errors = errors.as_array().expect("the page was listened to");
         self.errors.extend(errors.iter().map(|error| error.as_str().unwrap_or_default().to_owned()));
     }
+}
+
+/// What the window's own code reports, and what the console says beyond what is merely told.
+fn is_wrong(line: &str) -> bool {
+    let console = line.strip_prefix("CONSOLE ").is_some_and(|rest| rest.contains("ERROR") || rest.contains("WARN"));
+    console || line.contains("an error in the window")
 }
