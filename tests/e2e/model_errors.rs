@@ -89,7 +89,11 @@ async fn failures_that_pass_are_tried_again_and_said_meanwhile() {
     usable(&pane).await;
 
     // The text of an attempt that failed gives way to the next one's.
-    retrying(&pane, "%%text Lost.\n%%cut times=1\n%%text  Kept.").await;
+    pane.prompt("%%text Lost.\n%%wait cut\n%%cut times=1\n%%text  Kept.").await;
+    pane.until("the first attempt", |now| answer_text(now) == "Lost.").await;
+    stage.model.open("cut");
+    let seen = pane.until("the retry", |now| transcript(now).retry.is_some()).await;
+    assert_eq!(answer_text(&seen), "");
     let seen = pane.until("the second attempt", |now| answer_text(now).contains("Kept.")).await;
     assert_eq!(answer_text(&seen), "Lost. Kept.");
     assert_eq!(answer(&pane.idle().await).unwrap().state, MessageState::Complete);

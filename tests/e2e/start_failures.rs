@@ -1,9 +1,10 @@
 //! Servers that do not start.
 
 use std::path::Path;
+use std::time::Duration;
 
 use outrider_core::protocol::{Connection, InstanceStatus, Problem, Settings, Snapshot};
-use outrider_testkit::opencode_binary;
+use outrider_testkit::{opencode_binary, wait_for};
 
 use crate::stage::{BASE_MS, MAIN, Pane, Stage};
 
@@ -149,5 +150,37 @@ async fn a_broken_project_configuration_is_said_and_its_correction_starts_the_se
     std::fs::write(&config, "{}").unwrap();
     pane.connected().await;
     pane.ask("%%text Works.").await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_one_was_ready_servers_start_one_after_the_other() {
+    let stage = Stage::in_environment(
+        |config| config,
+        |place, environment| {
+            let log = place.root().join("log");
+            let text = "trap 'echo ended >> LOG; exit' TERM; echo begun >> LOG; sleep 300 & wait";
+            let slow = Stage::script(place, "slow", &text.replace("LOG", &log.display().to_string()));
+            environment.insert("OUTRIDER_OPENCODE".into(), slow.display().to_string());
+        },
+    )
+    .await;
+    let settings = Settings { ready_timeout_ms: 1_000, ..Settings::default() };
+    stage.app.update_settings(settings).await.unwrap();
+    let one = stage.open(&stage.place.folder("one")).await;
+    let two = stage.open(&stage.place.folder("two")).await;
+    tokio::join!(failed_with(&one, "server_not_ready"), failed_with(&two, "server_not_ready"));
+    two.until("its end", |now| now.view.server.pid.is_none()).await;
+    let log = stage.place.root().join("log");
+    let log = || std::fs::read_to_string(&log).unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(log(), ["begun", "ended"].repeat(2));
+
+    // One that waits for its turn is closed at once.
+    one.handle.restart().await.unwrap();
+    wait_for("the next start", Duration::from_secs(10), async || log().len() == 5).await;
+    two.handle.restart().await.unwrap();
+    stage.app.close_instance(two.handle.id()).await.unwrap();
+    stage.app.close_instance(one.handle.id()).await.unwrap();
+    assert_eq!(log(), ["begun", "ended"].repeat(3));
     stage.end().await;
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use outrider_core::instance::{Answer, InstanceHandle};
 use outrider_core::protocol::{
-    Announcement, Connection, Focus, InstanceStatus, MessageState, PartBody, PermissionReply, Role, SessionState,
-    Snapshot,
+    Announcement, Connection, Focus, InstanceStatus, MessageState, MessageView, PartBody, PermissionReply, Role,
+    SessionState, Snapshot,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -33,6 +33,8 @@ struct Mirror {
     turn: tokio::sync::Mutex<()>,
     connections: Mutex<Vec<Connection>>,
     fetched: Mutex<Vec<u64>>,
+    /// Messages that had ended and were written on.
+    revived: Mutex<Vec<String>>,
 }
 
 impl Pane {
@@ -46,6 +48,7 @@ impl Pane {
             snapshot: watch::Sender::new(first),
             turn: tokio::sync::Mutex::new(()),
             fetched: Mutex::default(),
+            revived: Mutex::default(),
         });
         let mut following = JoinSet::new();
         following.spawn(follow(
@@ -165,7 +168,10 @@ impl Pane {
     }
 
     /// Waits until the window shows just what a window would that opens now: nothing was lost on the way by patches.
+    /// On that way no message that had ended was written on.
     pub async fn equals_fresh(&self) {
+        let revived = self.mirror.revived.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        assert_eq!(revived, [""; 0], "messages went on after their end");
         let mut last = None;
         let same = async {
             loop {
@@ -197,6 +203,11 @@ impl Mirror {
             connections.push(snapshot.view.connection.clone());
         }
         drop(connections);
+        let streaming: Vec<_> = messages(&snapshot).filter(|it| it.state == MessageState::Streaming).collect();
+        let before = self.snapshot.borrow().clone();
+        let ended = messages(&before).filter(|it| it.state != MessageState::Streaming);
+        let revived = ended.filter(|ended| streaming.iter().any(|it| it.id == ended.id)).map(|it| it.id.clone());
+        self.revived.lock().unwrap_or_else(PoisonError::into_inner).extend(revived);
         self.snapshot.send_replace(snapshot);
     }
 }
@@ -235,6 +246,10 @@ async fn follow(
             return;
         }
     }
+}
+
+fn messages(snapshot: &Snapshot) -> impl Iterator<Item = &MessageView> {
+    snapshot.transcript.iter().flat_map(|transcript| &transcript.messages)
 }
 
 /// Without what belongs to the one feed.

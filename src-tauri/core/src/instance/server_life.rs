@@ -230,9 +230,11 @@ impl InstanceTask {
 }
 
 fn stop(running: Running) -> impl Future<Output = StopReport> {
-    let Running { process, client, gone, .. } = running;
+    let Running { process, client, turn, gone, .. } = running;
     let limits = StopLimits::default();
     async move {
+        // One that never was ready lets the next one start when it is gone.
+        let _turn = turn;
         let dispose = client.filter(|_| !gone).map(|client| async move {
             // Its answer changes nothing: the signals follow.
             client.dispose(limits.dispose).await.ok();
