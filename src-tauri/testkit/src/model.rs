@@ -45,7 +45,7 @@ use crate::{
 };
 
 /// How long [`ScriptedModel::reached`] waits before it says that the answer never came there.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running model. It stops when dropped, and every answer in progress with it.
 #[derive(Debug)]

@@ -193,7 +193,7 @@ fn step(verb: &str, rest: &str) -> Option<Step> {
         "malformed" => Step::Malformed(rest.to_owned()),
         "cut" | "rst" => Step::Cut { reset: verb == "rst", times: times(rest)?.0 },
         "eof" => Step::End,
-        "hang" => Step::Hang(if rest.is_empty() { Duration::from_secs(3600) } else { seconds(rest)? }),
+        "hang" => Step::Hang(if rest.is_empty() { Duration::from_hours(1) } else { seconds(rest)? }),
         "finish" => Step::Finish(name(rest)?),
         "usage" => Step::Usage(usage(rest)?),
         _ => return None,
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!((error.headers.len(), error.message.as_str()), (0, r#"{"error":{"message":"m"}}"#));
         assert_eq!(only("%%rst times=1"), Step::Cut { reset: true, times: Some(1) });
         assert_eq!(only("%%cut"), Step::Cut { reset: false, times: None });
-        assert_eq!(only("%%hang"), Step::Hang(Duration::from_secs(3600)));
+        assert_eq!(only("%%hang"), Step::Hang(Duration::from_hours(1)));
         assert_eq!(only("%%eof"), Step::End);
     }
 
