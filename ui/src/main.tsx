@@ -1,5 +1,6 @@
 import { render } from "solid-js/web";
 import { App } from "./app/App";
+import { reportFaults } from "./app/faults";
 import type { Backend } from "./backend/backend";
 
 async function chooseBackend(): Promise<Backend> {
@@ -11,8 +12,7 @@ const backend = await chooseBackend();
 const report = (message: string) => {
   backend.reportError(message).catch(() => undefined);
 };
-window.addEventListener("error", (event) => report(`${event.message} (${event.filename}:${event.lineno})`));
-window.addEventListener("unhandledrejection", (event) => report(`unhandled rejection: ${String(event.reason)}`));
+reportFaults(report);
 
 const root = document.getElementById("root");
 if (root) render(() => <App backend={backend} />, root);
