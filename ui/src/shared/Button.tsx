@@ -4,7 +4,7 @@ import "./controls.css";
 type Attributes = JSX.ButtonHTMLAttributes<HTMLButtonElement>;
 
 /** A button with words. */
-export function Button(props: Attributes & { look?: "primary" | "plain" }) {
+export function Button(props: Attributes & { look?: "primary" | "plain" | "danger" }) {
   const [own, rest] = splitProps(props, ["look", "class"]);
   return <button type="button" {...rest} class={`button ${own.look ?? ""} ${own.class ?? ""}`} />;
 }

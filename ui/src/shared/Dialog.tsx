@@ -1,7 +1,7 @@
 import { type JSX, onCleanup, onMount } from "solid-js";
 import "./controls.css";
 
-/** A dialog over the window while it is mounted. Escape closes it; the browser keeps the focus inside it. */
+/** A dialog over the window while it is mounted: its children are a `dialog-body`, which scrolls, and `dialog-actions`. Escape closes it; the browser keeps the focus inside it. */
 export function Dialog(props: { title: string; onClose: () => void; children: JSX.Element }) {
   let dialog: HTMLDialogElement | undefined;
   onMount(() => {
@@ -19,10 +19,8 @@ export function Dialog(props: { title: string; onClose: () => void; children: JS
         props.onClose();
       }}
     >
-      <div class="dialog-body">
-        <h2 class="dialog-title">{props.title}</h2>
-        {props.children}
-      </div>
+      <h2 class="dialog-title">{props.title}</h2>
+      {props.children}
     </dialog>
   );
 }

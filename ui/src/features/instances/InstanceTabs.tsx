@@ -57,14 +57,18 @@ export function InstanceTabs(props: {
       <Show when={closing()}>
         {(row) => (
           <Dialog title={`Close ${row().folder.name}?`} onClose={() => setClosing(null)}>
-            <p class="muted">
-              {props.stateOf(row().id).running === 1 ? "A session is" : "Sessions are"} still running in it. Closing
-              stops the work; what was written so far stays in the session.
-            </p>
+            <div class="dialog-body">
+              <p class="muted">
+                {props.stateOf(row().id).running === 1 ? "A session is" : "Sessions are"} still running in it. Closing
+                stops the work; what was written so far stays in the session.
+              </p>
+            </div>
             <div class="dialog-actions">
-              <Button onClick={() => setClosing(null)}>Keep open</Button>
+              <Button look="primary" onClick={() => setClosing(null)}>
+                Keep open
+              </Button>
               <Button
-                look="primary"
+                look="danger"
                 onClick={() => {
                   const { id } = row();
                   setClosing(null);

@@ -36,62 +36,64 @@ export function SettingsDialog(props: { settings: Settings; onClose: () => void 
   return (
     <Dialog title="Settings" onClose={props.onClose}>
       <form class="settings" onSubmit={save} novalidate>
-        <Field
-          label="OpenCode binary"
-          hint="Leave empty to use the first one on PATH, then the bundled one."
-          error={checked().errors.opencodePath}
-          value={draft().opencodePath}
-          placeholder="Found by itself"
-          onInput={(opencodePath) => change({ opencodePath })}
-        />
-        <Field
-          label="Start-up limit, in seconds"
-          hint="How long a server may take until it is ready."
-          error={checked().errors.readySeconds}
-          value={draft().readySeconds}
-          numeric
-          onInput={(readySeconds) => change({ readySeconds })}
-        />
-        <div class="settings-pair">
+        <div class="dialog-body">
           <Field
-            label="First reconnect delay, in seconds"
-            hint="Doubles with each attempt."
-            error={checked().errors.baseSeconds}
-            value={draft().baseSeconds}
-            numeric
-            onInput={(baseSeconds) => change({ baseSeconds })}
+            label="OpenCode binary"
+            hint="Leave empty to use the first one on PATH, then the bundled one. The environment variable OUTRIDER_OPENCODE wins over this field."
+            error={checked().errors.opencodePath}
+            value={draft().opencodePath}
+            placeholder="Found by itself"
+            onInput={(opencodePath) => change({ opencodePath })}
           />
           <Field
-            label="Reconnect attempts"
-            hint="Then a Retry button appears."
-            error={checked().errors.attempts}
-            value={draft().attempts}
+            label="Start-up limit, in seconds"
+            hint="How long a server may take until it is ready."
+            error={checked().errors.readySeconds}
+            value={draft().readySeconds}
             numeric
-            onInput={(attempts) => change({ attempts })}
+            onInput={(readySeconds) => change({ readySeconds })}
           />
+          <div class="settings-pair">
+            <Field
+              label="First reconnect delay, in seconds"
+              hint="Doubles with each attempt."
+              error={checked().errors.baseSeconds}
+              value={draft().baseSeconds}
+              numeric
+              onInput={(baseSeconds) => change({ baseSeconds })}
+            />
+            <Field
+              label="Reconnect attempts"
+              hint="Then a Retry button appears."
+              error={checked().errors.attempts}
+              value={draft().attempts}
+              numeric
+              onInput={(attempts) => change({ attempts })}
+            />
+          </div>
+          <fieldset class="settings-choice">
+            <legend>Sending a message</legend>
+            <label>
+              <input
+                type="radio"
+                name="enter"
+                checked={draft().enterSends}
+                onChange={() => change({ enterSends: true })}
+              />
+              Enter sends, Shift+Enter makes a new line
+            </label>
+            <label>
+              <input
+                type="radio"
+                name="enter"
+                checked={!draft().enterSends}
+                onChange={() => change({ enterSends: false })}
+              />
+              Shift+Enter sends, Enter makes a new line
+            </label>
+          </fieldset>
+          <Show when={problem()}>{(now) => <ProblemNote message={now().message} detail={now().detail} />}</Show>
         </div>
-        <fieldset class="settings-choice">
-          <legend>Sending a message</legend>
-          <label>
-            <input
-              type="radio"
-              name="enter"
-              checked={draft().enterSends}
-              onChange={() => change({ enterSends: true })}
-            />
-            Enter sends, Shift+Enter makes a new line
-          </label>
-          <label>
-            <input
-              type="radio"
-              name="enter"
-              checked={!draft().enterSends}
-              onChange={() => change({ enterSends: false })}
-            />
-            Shift+Enter sends, Enter makes a new line
-          </label>
-        </fieldset>
-        <Show when={problem()}>{(now) => <ProblemNote message={now().message} detail={now().detail} />}</Show>
         <div class="dialog-actions">
           <Button onClick={() => props.onClose()}>Cancel</Button>
           <Button look="primary" type="submit" disabled={checked().settings === null || saving()}>
