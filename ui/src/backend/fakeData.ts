@@ -131,13 +131,19 @@ const CODE = `<pre><code class="language-ts">export async function refresh(token
 }
 </code></pre>`;
 
-const TABLE = `<table><thead><tr><th>test</th><th>before</th><th>after</th></tr></thead><tbody>
-<tr><td><code>login.test.ts</code></td><td>fails in 1 of 3 runs</td><td>passes 200 of 200</td></tr>
-<tr><td><code>session.test.ts</code></td><td>passes</td><td>passes</td></tr></tbody></table>`;
+const TABLE = `<div class="table-scroll"><table><thead><tr><th>test</th><th class="align-right">before</th><th class="align-right">after</th></tr></thead><tbody>
+<tr><td><code>login.test.ts</code></td><td class="align-right">133 of 200</td><td class="align-right">200 of 200</td></tr>
+<tr><td><code>session.test.ts</code></td><td class="align-right">200 of 200</td><td class="align-right">200 of 200</td></tr></tbody></table></div>`;
 
-export const DIFF = `--- a/src/auth/refresh.ts
-+++ b/src/auth/refresh.ts
-@@ -12,7 +12,10 @@ export async function refresh(token: Token) {
+const TASKS = `<ul><li><input type="checkbox" disabled="" checked="">Reproduced</li><li><input type="checkbox" disabled="">Fixed</li></ul>`;
+
+const REST = [
+  '<p>The graph<sup class="footnote-reference">1</sup> is in <a class="image" href="https://example.com/runs.png" rel="noreferrer">runs</a>, see also <span class="image">pixel</span>, <span class="unlinked">a link to nowhere</span> and a <span class="control">U+202E</span>.</p>',
+  '<div class="footnote"><sup>1</sup> <p>Of the last two hundred runs.</p></div>',
+  '<p class="raw-html">&lt;div&gt;left as it is&lt;/div&gt;</p>',
+];
+
+export const DIFF = `@@ -12,7 +12,10 @@ export async function refresh(token: Token) {
    if (token.expiresAt - clock.now() > LEEWAY_MS) return token;
 -  const next = await api.post("/oauth/token", { refresh: token.refresh });
 -  return { ...next, expiresAt: Date.now() + next.expires_in * 1000 };
@@ -209,6 +215,9 @@ export function richMessages(): MessageView[] {
         '<ul><li>take the time from <code>clock.now()</code> in <code>refresh</code></li><li>leave the leeway as it is; see <a href="https://example.com/rfc6749">RFC 6749</a></li></ul>',
         CODE,
         TABLE,
+        "<hr>",
+        TASKS,
+        ...REST,
       ),
       tool("p31", "edit", {
         summary: "src/auth/refresh.ts",

@@ -1,5 +1,5 @@
 import { For, Show } from "solid-js";
-import type { MessageView } from "../../backend/types";
+import type { MessageView, PartView } from "../../backend/types";
 import { ProblemNote } from "../../shared/ProblemNote";
 import { Part } from "./Parts";
 
@@ -10,6 +10,7 @@ const QUIET_CODES = new Set(["aborted", "stopped", "interrupted", "cancelled"]);
 export function Message(props: {
   message: MessageView;
   previous: MessageView | undefined;
+  waits: (part: PartView) => boolean;
   feed: number;
   onExpand: (part: string, expanded: boolean) => void;
   onOpenSession: (session: string) => void;
@@ -37,7 +38,15 @@ export function Message(props: {
         </header>
       </Show>
       <For each={props.message.parts}>
-        {(part) => <Part part={part} feed={props.feed} onExpand={props.onExpand} onOpenSession={props.onOpenSession} />}
+        {(part) => (
+          <Part
+            part={part}
+            waits={props.waits}
+            feed={props.feed}
+            onExpand={props.onExpand}
+            onOpenSession={props.onOpenSession}
+          />
+        )}
       </For>
       <Show when={props.message.problem}>
         {(problem) => (

@@ -17,6 +17,8 @@ type Body<K extends PartBody["kind"]> = Extract<PartBody, { kind: K }>;
 /** One visible part of a message. */
 export function Part(props: {
   part: PartView;
+  /** Whether a tool call of it goes on only when the person has answered. */
+  waits: (part: PartView) => boolean;
   feed: number;
   onExpand: (part: string, expanded: boolean) => void;
   onOpenSession: (session: string) => void;
@@ -44,6 +46,7 @@ export function Part(props: {
           {(tool) => (
             <ToolCall
               body={tool()}
+              waiting={props.waits(props.part)}
               feed={props.feed}
               onExpand={(expanded) => props.onExpand(props.part.id, expanded)}
               onOpenSession={props.onOpenSession}

@@ -1,5 +1,6 @@
 import Check from "lucide-solid/icons/check";
 import ChevronRight from "lucide-solid/icons/chevron-right";
+import CirclePause from "lucide-solid/icons/circle-pause";
 import CircleX from "lucide-solid/icons/circle-x";
 import CornerDownRight from "lucide-solid/icons/corner-down-right";
 import { createEffect, createSignal, Match, on, Show, Switch } from "solid-js";
@@ -16,6 +17,8 @@ const STATE_WORDS = { pending: "is being written", running: "running", completed
 /** A tool call on one line; unfolded, its input and output. */
 export function ToolCall(props: {
   body: ToolBody;
+  /** It goes on when the person has answered a request. */
+  waiting: boolean;
   /** Changes when the core forgets what was unfolded. */
   feed: number;
   onExpand: (expanded: boolean) => void;
@@ -34,7 +37,12 @@ export function ToolCall(props: {
     setWanted(!wanted());
     props.onExpand(wanted());
   };
-  const stateWords = () => (props.body.interrupted ? "interrupted" : STATE_WORDS[props.body.state]);
+  const waiting = () =>
+    props.waiting && !props.body.interrupted && (props.body.state === "running" || props.body.state === "pending");
+  const stateWords = () => {
+    if (props.body.interrupted) return "interrupted";
+    return waiting() ? "waiting for you" : STATE_WORDS[props.body.state];
+  };
   return (
     <div
       class="tool"
@@ -54,15 +62,18 @@ export function ToolCall(props: {
               </span>
             )}
           </Show>
-          <Elapsed
-            started={props.body.started}
-            ended={props.body.ended}
-            running={props.body.state === "running" && !props.body.interrupted}
-          />
+          <Show when={waiting()} fallback={<Time body={props.body} />}>
+            <span class="tool-waiting" aria-hidden="true">
+              Waiting
+            </span>
+          </Show>
           <span class="tool-mark" title={stateWords()}>
             <Switch fallback={<span class="spinner" />}>
               <Match when={props.body.interrupted}>
                 <span class="status-dot off" />
+              </Match>
+              <Match when={waiting()}>
+                <CirclePause class="icon small mark-waiting" />
               </Match>
               <Match when={props.body.state === "completed"}>
                 <Check class="icon small mark-done" />
@@ -100,6 +111,16 @@ export function ToolCall(props: {
   );
 }
 
+function Time(props: { body: ToolBody }) {
+  return (
+    <Elapsed
+      started={props.body.started}
+      ended={props.body.ended}
+      running={props.body.state === "running" && !props.body.interrupted}
+    />
+  );
+}
+
 function Detail(props: { detail: ToolDetail }) {
   return (
     <div class="tool-detail">
@@ -113,7 +134,7 @@ function Detail(props: { detail: ToolDetail }) {
               <span>Changes</span>
               <CopyButton label="Copy changes" text={diff} />
             </div>
-            <div class="tool-scroll">
+            <div class="tool-scroll tool-diff">
               <DiffLines diff={diff()} />
             </div>
           </section>

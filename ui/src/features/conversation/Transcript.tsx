@@ -1,5 +1,6 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
-import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
+import CirclePause from "lucide-solid/icons/circle-pause";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { useBackend } from "../../backend/context";
 import type { RetryView, SessionState, TranscriptView } from "../../backend/types";
 import { Button } from "../../shared/Button";
@@ -8,6 +9,7 @@ import { createNow, secondsUntil } from "../../shared/time";
 import { Message } from "./Message";
 import { createReader } from "./reader";
 import type { Position } from "./scroll";
+import { waitingCalls } from "./waiting";
 import "./conversation.css";
 
 /** The messages of a session. One is made for each session that is looked at. */
@@ -66,6 +68,7 @@ export function Transcript(props: {
     return state;
   }, props.state);
   const working = () => props.state === "busy" && props.transcript.retry === null;
+  const asked = createMemo(() => waitingCalls(props.transcript));
 
   return (
     <div class="transcript">
@@ -105,6 +108,7 @@ export function Transcript(props: {
               <Message
                 message={message}
                 previous={props.transcript.messages[index() - 1]}
+                waits={asked().waits}
                 feed={props.feed}
                 onExpand={(part, expanded) =>
                   backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
@@ -119,7 +123,16 @@ export function Transcript(props: {
           </Show>
           <Show when={working() && !props.transcript.has_newer}>
             <p class="working">
-              <span class="spinner" /> Working…
+              <Show
+                when={asked().any}
+                fallback={
+                  <>
+                    <span class="spinner" /> Working…
+                  </>
+                }
+              >
+                <CirclePause class="icon small mark-waiting" /> Waiting for you
+              </Show>
             </p>
           </Show>
         </div>
@@ -127,11 +140,13 @@ export function Transcript(props: {
       <p class="visually-hidden" role="status" aria-label="Answer">
         {spoken()}
       </p>
-      <Show when={!reader.atEnd() || props.transcript.has_newer}>
-        <Button class="jump" aria-label="Jump to latest" onClick={jump}>
-          <ArrowDown class="icon small" />
-          Jump to latest
-        </Button>
+      <Show when={reader.below() || props.transcript.has_newer}>
+        <div class="jump-place">
+          <Button class="jump" aria-label="Jump to latest" onClick={jump}>
+            <ArrowDown class="icon small" />
+            Jump to latest
+          </Button>
+        </div>
       </Show>
     </div>
   );

@@ -62,3 +62,18 @@ it("goes with the person when content grows while they scroll", () => {
   reader.onScroll();
   expect(seen("read")).toBe(-250);
 });
+
+it("has something below only while more than a few pixels are hidden", () => {
+  const heights = { tool: 100, read: 390 };
+  const { reader, view } = setUp(heights, 0);
+  reader.hold();
+  heights.read += 20;
+  reader.restore();
+  expect(reader.below()).toBe(false);
+  heights.read += 200;
+  reader.restore();
+  expect(reader.below()).toBe(true);
+  view.scrollTop = 1_000;
+  reader.onScroll();
+  expect(reader.below()).toBe(false);
+});

@@ -1,5 +1,7 @@
 import { createSignal, onCleanup } from "solid-js";
 import {
+  BELOW_TOLERANCE,
+  distanceToEnd,
   followsEnd,
   type Metrics,
   movedBy,
@@ -27,7 +29,7 @@ export function createReader(options: {
   let position = options.start;
   let last: Metrics = { top: 0, height: 0, content: 0 };
   let loadingUntil = 0;
-  const [atEnd, setAtEnd] = createSignal(position.kind === "end");
+  const [below, setBelow] = createSignal(false);
 
   const metrics = (): Metrics =>
     view
@@ -50,9 +52,10 @@ export function createReader(options: {
     return element.getBoundingClientRect().top - view.getBoundingClientRect().top;
   };
 
-  const set = (next: Position) => {
-    position = next;
-    setAtEnd(next.kind === "end");
+  /** Takes what is seen now as what the next change starts from. */
+  const settle = (now: Metrics) => {
+    last = now;
+    setBelow(position.kind === "place" && distanceToEnd(now) > BELOW_TOLERANCE);
   };
 
   const askForMore = (now: Metrics, before: number) => {
@@ -65,25 +68,25 @@ export function createReader(options: {
   const restore = () => {
     if (!view) return;
     const top = scrollTopFor(position, metrics(), topOf);
-    if (top === null) set(placeAt(pieces()));
+    if (top === null) position = placeAt(pieces());
     else if (Math.abs(top - view.scrollTop) >= 0.5) view.scrollTop = top;
-    last = metrics();
+    settle(metrics());
     askForMore(last, last.top);
   };
 
   const onScroll = () => {
     const now = metrics();
     const before = last;
-    last = now;
     if (followsEnd(position.kind === "end", before.top, now, options.held().hasNewer)) {
-      set({ kind: "end" });
+      position = { kind: "end" };
     } else if (position.kind === "place" && (now.content !== before.content || now.height !== before.height)) {
       // The event comes a frame late, and the content changed meanwhile: what is in view now is not what was read.
-      set(movedBy(position, now.top - before.top));
+      position = movedBy(position, now.top - before.top);
       restore();
     } else {
-      set(placeAt(pieces()));
+      position = placeAt(pieces());
     }
+    settle(metrics());
     askForMore(now, before.top);
   };
 
@@ -100,7 +103,8 @@ export function createReader(options: {
   };
 
   return {
-    atEnd,
+    /** There is more below what is read. */
+    below,
     attach,
     onScroll,
     restore,
@@ -112,13 +116,13 @@ export function createReader(options: {
     },
     /** Goes to the end and follows it. */
     toEnd() {
-      set({ kind: "end" });
+      position = { kind: "end" };
       restore();
     },
     /** Stays at what is read now, also at the end: something in it is about to be unfolded. */
     hold() {
       const now = placeAt(pieces());
-      if (now.kind === "place") set(now);
+      if (now.kind === "place") position = now;
     },
   };
 }

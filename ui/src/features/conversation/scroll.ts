@@ -23,6 +23,8 @@ export interface Piece {
 
 /** Nearer to the end than this, in pixels, counts as at the end. */
 export const END_TOLERANCE = 32;
+/** Less than this below the view, in pixels, is nothing to jump to. */
+export const BELOW_TOLERANCE = 24;
 /** Nearer to an end of what is held than this, in pixels, more is asked for. */
 export const LOAD_DISTANCE = 800;
 /** How many pieces are remembered; the first of them that is still there is the one to hold. */

@@ -58,11 +58,10 @@ export function SessionLine(props: {
         </span>
       </Show>
       <span class="truncate tree-title">{props.session.title}</span>
-      <Show when={waiting() > 0}>
-        <span class="badge">{waiting()}</span>
-      </Show>
-      <Show when={props.session.state === "idle"} fallback={<SessionMark state={props.session.state} />}>
-        <span class="tree-age">{ageWords(props.session.updated, props.now)}</span>
+      <Show when={waiting() === 0} fallback={<span class="badge">{waiting()}</span>}>
+        <Show when={props.session.state === "idle"} fallback={<SessionMark state={props.session.state} />}>
+          <span class="tree-age">{ageWords(props.session.updated, props.now)}</span>
+        </Show>
       </Show>
     </div>
   );

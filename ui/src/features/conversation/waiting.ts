@@ -1,0 +1,18 @@
+import type { PartView, TranscriptView } from "../../backend/types";
+
+/** Which tool calls of a transcript go on only when the person has answered a request. */
+export function waitingCalls(transcript: Pick<TranscriptView, "session" | "permissions" | "questions">) {
+  const { session, permissions, questions } = transcript;
+  const parts = new Set(permissions.map((permission) => permission.part));
+  // Of a subagent that asks, the call that started it waits.
+  const askers = new Set([...permissions, ...questions].map((request) => request.session));
+  return {
+    any: askers.size > 0,
+    waits: ({ id, body }: PartView): boolean => {
+      if (body.kind !== "tool" || (body.state !== "running" && body.state !== "pending")) return false;
+      // A question does not name its call.
+      if (body.name === "question" && questions.some((known) => known.session === session)) return true;
+      return parts.has(id) || (body.child !== null && askers.has(body.child));
+    },
+  };
+}
