@@ -99,10 +99,33 @@ describe("the window", () => {
     expect(await screen.findByRole("group", { name: "Question" })).toBeTruthy();
   });
 
+  it("says that a call waits for the person, and that it goes on after the answer", async () => {
+    open("full");
+    const log = await screen.findByRole("log", { name: "Messages" });
+    const mark = (tool: string) =>
+      log.querySelector(`[data-tool="${tool}"][data-state="running"] .tool-mark`)?.textContent;
+    await within(log).findByText("Waiting for you");
+    expect([mark("task"), mark("bash")]).toEqual(["waiting for you", "running"]);
+    fireEvent.click(screen.getByRole("button", { name: "Deny" }));
+    expect(await within(log).findByText("Working…")).toBeTruthy();
+    expect(mark("task")).toBe("running");
+  });
+
+  it("offers to connect again after the connection was lost", async () => {
+    open("disconnected");
+    expect(await screen.findByRole("button", { name: "Retry" })).toBeTruthy();
+  });
+
   it("shows why a server did not start, and starts it again", async () => {
     open("error");
+    await screen.findByRole("button", { name: "Restart" });
+    expect(screen.queryByRole("button", { name: "Retry" })).toBeNull();
+    const make = () => screen.getByRole<HTMLButtonElement>("button", { name: "New session" });
+    expect(make().disabled).toBe(true);
+    expect(make().title).toMatch(/does not run/);
     fireEvent.click(await screen.findByRole("button", { name: "Restart" }));
     expect(await screen.findByRole("textbox", { name: "Message" })).toBeTruthy();
+    expect(make().disabled).toBe(false);
   });
 
   it("leads to the settings where the binary is missing", async () => {

@@ -80,6 +80,18 @@ function Watched(props: {
     const now = status();
     return now.status === "error" ? now.problem : null;
   };
+  /** Why no session can be made now. */
+  const noServer = () => {
+    switch (status().status) {
+      case "ready":
+        return null;
+      case "starting":
+        return "OpenCode is still starting";
+      case "error":
+      case "stopped":
+        return "OpenCode does not run in this folder; restart it first";
+    }
+  };
   const look = (focus: Focus) => {
     setDrawer(false);
     session.run(feed.take(() => backend.look(instance, focus)));
@@ -103,6 +115,7 @@ function Watched(props: {
               sessions={props.state.sessions}
               selected={focused()}
               onOpen={(id) => look({ kind: "session", id })}
+              noServer={noServer()}
               onNew={newSession}
             />
           </div>
@@ -116,6 +129,7 @@ function Watched(props: {
             sessions={props.state.sessions}
             focus={view().focus}
             alone={!sidebarShown()}
+            noServer={noServer()}
             before={
               <Show when={narrow()}>
                 <IconButton label="All sessions" aria-expanded={drawer()} onClick={() => setDrawer(!drawer())}>

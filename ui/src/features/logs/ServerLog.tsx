@@ -84,9 +84,7 @@ function Detail(props: { name: string; value: string | null; note: string | null
     <Show when={props.value}>
       <dt>{props.name}</dt>
       <dd>
-        <span class="mono log-value" title={props.value ?? undefined}>
-          {props.value}
-        </span>
+        <span class="mono log-value">{props.value}</span>
         <Show when={props.note}>
           <span class="muted"> {props.note}</span>
         </Show>

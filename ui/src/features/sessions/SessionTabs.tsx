@@ -16,6 +16,8 @@ export function SessionTabs(props: {
   focus: Focus;
   /** The sidebar is not there, so that making a session falls to the button here. */
   alone: boolean;
+  /** Why no session can be made now, where none can. */
+  noServer: string | null;
   before?: JSX.Element;
   onLook: (focus: Focus) => void;
   onClose: (session: string) => void;
@@ -53,7 +55,12 @@ export function SessionTabs(props: {
           </button>
         </div>
       </div>
-      <IconButton label={props.alone ? "New session" : "New tab"} onClick={() => props.onNew()}>
+      <IconButton
+        label={props.alone ? "New session" : "New tab"}
+        title={props.noServer ?? (props.alone ? "New session" : "New tab")}
+        disabled={props.noServer !== null}
+        onClick={() => props.onNew()}
+      >
         <Plus class="icon" />
       </IconButton>
     </div>

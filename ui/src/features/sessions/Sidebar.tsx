@@ -16,6 +16,8 @@ const MINUTE = 60_000;
 export function Sidebar(props: {
   sessions: Record<string, SessionRow>;
   selected: string | null;
+  /** Why no session can be made now, where none can. */
+  noServer: string | null;
   onOpen: (session: string) => void;
   onNew: () => void;
 }) {
@@ -104,7 +106,13 @@ export function Sidebar(props: {
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
       </div>
-      <Button look="plain" class="sidebar-new" onClick={() => props.onNew()}>
+      <Button
+        look="plain"
+        class="sidebar-new"
+        disabled={props.noServer !== null}
+        title={props.noServer ?? undefined}
+        onClick={() => props.onNew()}
+      >
         <Plus class="icon small" />
         New session
       </Button>

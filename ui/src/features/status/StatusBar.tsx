@@ -22,6 +22,11 @@ export function StatusBar(props: { view: InstanceView; folder: FolderRow; onRetr
     const now = connection();
     return now.state === "disconnected" ? (now.problem?.message ?? null) : null;
   };
+  // Where no server runs, the panel above says why and offers to start one; there is nothing to connect to.
+  const canRetry = () => {
+    const now = connection();
+    return now.state === "disconnected" && (props.view.status.status === "ready" || now.problem !== null);
+  };
   return (
     <footer class="status-bar">
       <div
@@ -40,7 +45,7 @@ export function StatusBar(props: { view: InstanceView; folder: FolderRow; onRetr
         >
           <Countdown connection={connection()} />
         </Show>
-        <Show when={connection().state === "disconnected"}>
+        <Show when={canRetry()}>
           <Button class="status-retry" onClick={() => props.onRetry()}>
             Retry
           </Button>
