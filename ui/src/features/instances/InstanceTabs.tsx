@@ -121,7 +121,7 @@ function InstanceTab(props: {
         onAuxClick={(event) => event.button === 1 && props.onClose()}
       >
         <Show
-          when={props.state.status === "starting" || props.state.running > 0}
+          when={props.state.status === "starting" || (props.state.running > 0 && props.state.waiting === 0)}
           fallback={<span class={`status-dot ${STATUS_LOOK[props.state.status]}`} />}
         >
           <span class="spinner" />

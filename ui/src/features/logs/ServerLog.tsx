@@ -1,3 +1,4 @@
+import ArrowDown from "lucide-solid/icons/arrow-down";
 import { createEffect, createSignal, For, on, onMount, Show } from "solid-js";
 import type { FolderRow, LogLine, ServerDetails } from "../../backend/types";
 import { Button } from "../../shared/Button";
@@ -64,15 +65,18 @@ export function ServerLog(props: { lines: LogLine[]; server: ServerDetails; fold
           </For>
         </div>
         <Show when={!following()}>
-          <Button
-            class="log-jump"
-            onClick={() => {
-              setFollowing(true);
-              toEnd();
-            }}
-          >
-            Jump to latest
-          </Button>
+          <div class="jump-place">
+            <Button
+              class="jump"
+              onClick={() => {
+                setFollowing(true);
+                toEnd();
+              }}
+            >
+              <ArrowDown class="icon small" />
+              Jump to latest
+            </Button>
+          </div>
         </Show>
       </div>
     </div>
