@@ -2,7 +2,7 @@
 // npm start -- --demo               the same on a sample project, with a scripted model: no key, no network
 // npm start -- --demo --headless    without a display: one prompt, a screenshot in demo.png
 
-import { resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { buildApp, buildUi } from "./build.mjs";
 import { makeDemo } from "./demo.mjs";
 import { photograph } from "./headless.mjs";
@@ -64,8 +64,16 @@ function options(args) {
   return found;
 }
 
+/** npm puts the project's own programs before the person's on PATH: their `opencode` would never be found. */
+function withoutNpm(environment) {
+  const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name)));
+  const own = (folder) => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)$/.test(folder);
+  if (env.PATH) env.PATH = env.PATH.split(delimiter).filter(own).join(delimiter);
+  return env;
+}
+
 function open(args, environment) {
-  const env = { ...environment };
+  const env = withoutNpm(environment);
   if (process.platform === "linux") {
     if (!env.DISPLAY && !env.WAYLAND_DISPLAY) {
       throw new Stop("There is no display. To see that it works without one: npm start -- --demo --headless");
