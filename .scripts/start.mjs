@@ -26,7 +26,7 @@ await main(async () => {
   await buildApp();
   if (!demo) {
     uninterrupted();
-    return open(passed, process.env);
+    return open(passed, withoutNpm(process.env));
   }
   place = await makeDemo();
   try {
@@ -73,7 +73,7 @@ function withoutNpm(environment) {
 }
 
 function open(args, environment) {
-  const env = withoutNpm(environment);
+  const env = { ...environment };
   if (process.platform === "linux") {
     if (!env.DISPLAY && !env.WAYLAND_DISPLAY) {
       throw new Stop("There is no display. To see that it works without one: npm start -- --demo --headless");
