@@ -2,7 +2,7 @@
 // npm start -- --demo               the same on a sample project, with a scripted model: no key, no network
 // npm start -- --demo --headless    without a display: one prompt, a screenshot in demo.png
 
-import { resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { buildApp, buildUi } from "./build.mjs";
 import { makeDemo } from "./demo.mjs";
 import { photograph } from "./headless.mjs";
@@ -26,7 +26,7 @@ await main(async () => {
   await buildApp();
   if (!demo) {
     uninterrupted();
-    return open(passed, process.env);
+    return open(passed, withoutNpm(process.env));
   }
   place = await makeDemo();
   try {
@@ -62,6 +62,14 @@ function options(args) {
   if (found.headless && !found.demo) throw new Stop(`--headless goes with --demo.\n\n${usage}`);
   if (found.demo && found.passed.length > 0) throw new Stop(`--demo brings its own folder.\n\n${usage}`);
   return found;
+}
+
+/** npm puts the project's own programs before the person's on PATH: their `opencode` would never be found. */
+function withoutNpm(environment) {
+  const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name)));
+  const own = (folder) => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)$/.test(folder);
+  if (env.PATH) env.PATH = env.PATH.split(delimiter).filter(own).join(delimiter);
+  return env;
 }
 
 function open(args, environment) {

@@ -55,7 +55,7 @@ async fn a_command_runs_only_when_it_was_allowed() {
     let seen = pane.idle().await;
     let call = tools(&seen).pop().unwrap();
     assert_eq!(call.state, ToolState::Error);
-    assert!(call.error.unwrap().contains("rejected"), "{seen:#?}");
+    assert!(call.error.unwrap().contains("did not allow"), "{seen:#?}");
     assert!(!exists(&pane, "denied") && nothing_waits(&seen));
 
     // Always: what the request names is not asked again.

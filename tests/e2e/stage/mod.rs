@@ -29,7 +29,7 @@ pub use read::*;
 pub const MAIN: &str = "main";
 
 /// The delay before the first attempt to reconnect, in milliseconds: long enough that a window sees each attempt.
-pub const BASE_MS: u32 = 60;
+pub const BASE_MS: u32 = 100;
 
 /// The app's core in a place of its own, with a scripted model.
 pub struct Stage {

@@ -10,7 +10,9 @@ pub fn title_of(title: &str) -> String {
         .iter()
         .filter_map(|prefix| title.strip_prefix(prefix))
         .any(|rest| rest.len() >= 20 && rest.starts_with(|first: char| first.is_ascii_digit()) && rest.ends_with('Z'));
-    let title = one_line(title, 200);
+    // The agent's name is noise in a row that stands below its parent.
+    let own = title.strip_suffix(" subagent)").and_then(|title| title.rsplit_once(" (@")).map(|(title, _)| title);
+    let title = one_line(own.unwrap_or(title), 200);
     if placeholder || title.is_empty() { "New session".to_owned() } else { title }
 }
 
@@ -47,6 +49,7 @@ mod tests {
         assert_eq!(title_of("New session - 2026-11-22T10:11:12.345Z"), "New session");
         assert_eq!(title_of("New session - plan"), "New session - plan");
         assert_eq!(title_of("Fix login"), "Fix login");
+        assert_eq!(title_of("Find the callers (@general subagent)"), "Find the callers");
         assert_eq!(title_of(""), "New session");
     }
 }

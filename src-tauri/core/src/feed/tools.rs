@@ -17,7 +17,7 @@ pub(super) fn tool_body(tool: &Tool, directory: &str, running: bool, expanded: b
         ToolProgress::Pending => (ToolState::Pending, None),
         ToolProgress::Running => (ToolState::Running, None),
         ToolProgress::Completed { .. } => (ToolState::Completed, None),
-        ToolProgress::Error { error } => (ToolState::Error, Some(one_line(error, 300))),
+        ToolProgress::Error { error } => (ToolState::Error, Some(reason(error))),
     };
     PartBody::Tool {
         name: one_line(&tool.name, 80),
@@ -30,6 +30,18 @@ pub(super) fn tool_body(tool: &Tool, directory: &str, running: bool, expanded: b
         child: tool.metadata.get("sessionId").and_then(Value::as_str).map(str::to_owned),
         interrupted,
         detail: expanded.then(|| detail(tool)),
+    }
+}
+
+/// Why a call failed. What the person did themselves is said as that: the server's words are made for the model
+/// (wire study, section 6).
+fn reason(error: &str) -> String {
+    if error.starts_with("The user rejected permission") {
+        "You did not allow this.".to_owned()
+    } else if error.starts_with("The user dismissed this question") {
+        "You dismissed this.".to_owned()
+    } else {
+        one_line(error, 300)
     }
 }
 

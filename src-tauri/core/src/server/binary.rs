@@ -142,7 +142,8 @@ fn check_executable(path: &Path, named_by: &str) -> Result<(), Problem> {
         Ok(_) => return Ok(()),
     };
     let message = format!("OpenCode cannot be started: {shown}, named by {named_by}, {complaint}.");
-    Err(Problem::new("binary_not_executable", message))
+    let code = if path.exists() { "binary_not_executable" } else { "binary_not_found" };
+    Err(Problem::new(code, message))
 }
 
 #[cfg(unix)]
@@ -204,10 +205,10 @@ mod tests {
         let plain = file(folder.path(), "plain", 0o644);
         let good = file(folder.path(), "bin/opencode", 0o755);
         let missing = folder.path().join("missing");
-        for (named, complaint) in [
-            (plain.as_path(), "is not marked as executable"),
-            (folder.path(), "is a folder"),
-            (&missing, "does not exist"),
+        for (named, code, complaint) in [
+            (plain.as_path(), "binary_not_executable", "is not marked as executable"),
+            (folder.path(), "binary_not_executable", "is a folder"),
+            (&missing, "binary_not_found", "does not exist"),
         ] {
             let path = good.parent().map(Path::as_os_str);
             for places in [
@@ -215,7 +216,7 @@ mod tests {
                 BinaryPlaces { variable: Some(named.as_os_str()), path, ..Default::default() },
             ] {
                 let problem = places.find().unwrap_err();
-                assert_eq!(problem.code, "binary_not_executable");
+                assert_eq!(problem.code, code);
                 assert!(problem.message.contains(complaint), "{}", problem.message);
                 assert!(problem.message.contains(named.to_str().unwrap()), "{}", problem.message);
             }

@@ -28,14 +28,19 @@ async fn check(path: &Path) -> io::Result<PathBuf> {
 fn problem(path: &Path, error: &io::Error) -> Problem {
     let shown = path.display();
     let problem = match error.kind() {
-        ErrorKind::NotFound => Problem::new("folder_missing", format!("The folder {shown} does not exist any more.")),
+        ErrorKind::NotFound => Problem::new("folder_missing", format!("The folder {shown} does not exist.")),
         ErrorKind::NotADirectory => Problem::new("folder_not_a_directory", format!("{shown} is not a folder.")),
         ErrorKind::PermissionDenied => {
             Problem::new("folder_not_readable", format!("You have no permission to read the folder {shown}."))
         }
         _ => Problem::new("folder_not_readable", format!("The folder {shown} cannot be read.")),
     };
-    problem.with_detail(error.to_string())
+    // The sentence says all there is to these.
+    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
+        problem
+    } else {
+        problem.with_detail(error.to_string())
+    }
 }
 
 #[cfg(test)]
