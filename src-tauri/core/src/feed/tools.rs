@@ -37,7 +37,8 @@ pub(super) fn tool_body(tool: &Tool, directory: &str, running: bool, expanded: b
 /// (wire study, section 6).
 fn reason(error: &str) -> String {
     if error.starts_with("The user rejected permission") {
-        "You did not allow this.".to_owned()
+        let feedback = error.split_once("feedback: ").map(|(_, feedback)| one_line(feedback, 300));
+        feedback.map_or_else(|| "You did not allow this.".to_owned(), |said| format!("You did not allow this: {said}"))
     } else if error.starts_with("The user dismissed this question") {
         "You dismissed this.".to_owned()
     } else {
