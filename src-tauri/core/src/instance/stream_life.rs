@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::model::{Event, SessionId};
+use crate::model::{Event, Part, PartKind, SessionId};
 use crate::opencode::{Client, WireError};
 
 use super::backoff::Backoff;
@@ -149,6 +149,9 @@ impl InstanceTask {
             }
             Event::SessionFailed { session: None, failure } => {
                 self.subject.note(format!("{}: {}", failure.name, failure.message));
+            }
+            Event::Part(Part { kind: PartKind::Unknown { kind, .. }, .. }) if self.unknown.insert(kind.clone()) => {
+                self.subject.note(format!("A part of an unknown kind: {kind}."));
             }
             Event::Unknown { name, reason } if self.unknown.insert(name.clone()) => {
                 let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();

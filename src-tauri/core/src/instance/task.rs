@@ -40,7 +40,7 @@ pub(super) struct InstanceTask {
     pub(super) after: Option<CancellationToken>,
     /// Sessions whose messages are being read.
     pub(super) reading: HashSet<SessionId>,
-    /// Names of unknown events that were logged.
+    /// Names of unknown events and kinds of parts that were logged.
     pub(super) unknown: HashSet<String>,
     /// The server is to be started again when the one before is gone.
     pub(super) restart_wanted: bool,
