@@ -21,8 +21,7 @@ import type { Session } from "./session";
 /** Narrower windows hide the sidebar until it is asked for. */
 const NARROW = "(max-width: 899px)";
 
-/** One opened folder: sessions, what is looked at, and the status line. */
-export function InstancePage(props: {
+interface PageProps {
   folder: FolderRow;
   feed: Feed;
   session: Session;
@@ -30,7 +29,10 @@ export function InstancePage(props: {
   positions: Map<string, Position>;
   enterSends: boolean;
   onSettings: () => void;
-}) {
+}
+
+/** One opened folder: sessions, what is looked at, and the status line. */
+export function InstancePage(props: PageProps) {
   return (
     <Show
       when={props.feed.state}
@@ -45,16 +47,7 @@ export function InstancePage(props: {
   );
 }
 
-function Watched(props: {
-  folder: FolderRow;
-  feed: Feed;
-  session: Session;
-  drafts: Drafts;
-  positions: Map<string, Position>;
-  enterSends: boolean;
-  onSettings: () => void;
-  state: MirrorState;
-}) {
+function Watched(props: PageProps & { state: MirrorState }) {
   const backend = useBackend();
   const { session, feed } = props;
   const instance = feed.instance;
