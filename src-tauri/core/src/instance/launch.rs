@@ -69,14 +69,11 @@ impl Launcher {
     }
 
     /// Checks the folder, finds the environment and the binary, and waits until a server may start.
-    pub(super) async fn prepare(
-        &self,
-        folder: &Path,
-        settings: &Settings,
-        token: &CancellationToken,
-    ) -> Result<Prepared, Problem> {
+    pub(super) async fn prepare(&self, folder: &Path, settings: &Settings) -> Result<Prepared, Problem> {
         check_folder(folder).await?;
-        let environment = self.environment.get_or_init(|| Environment::load(token)).await.clone();
+        // The answer is for all instances: it does not end with the one that asked first. It has a time limit.
+        let never = CancellationToken::new();
+        let environment = self.environment.get_or_init(|| Environment::load(&never)).await.clone();
         let path: Option<OsString> = environment.path().map(ToOwned::to_owned);
         let places = BinaryPlaces {
             variable: environment.get(OPENCODE_VARIABLE),

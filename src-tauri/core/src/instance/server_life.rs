@@ -66,13 +66,13 @@ impl InstanceTask {
         self.subject.connection = Connection::Connecting;
         self.server = Server::Preparing;
         let (launcher, folder, settings) = (self.launcher.clone(), self.folder.clone(), self.settings.clone());
-        let (token, after) = (self.token.clone(), self.after.take());
+        let after = self.after.take();
         self.work(async move {
             // Two servers on one folder answer twice and do not hear of each other.
             if let Some(ended) = after {
                 ended.cancelled().await;
             }
-            Done::Prepared(launcher.prepare(&folder, &settings, &token).await.map(Box::new))
+            Done::Prepared(launcher.prepare(&folder, &settings).await.map(Box::new))
         });
     }
 
