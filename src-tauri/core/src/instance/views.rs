@@ -29,8 +29,14 @@ impl Views {
         Self { instance, windows, feeds: HashMap::new(), places: HashMap::new(), made: 0 }
     }
 
-    /// A fresh feed for the window, on what it looked at before unless it turns to something else, and its snapshot.
+    /// The window's view of what it looks at, or from now on of something else, which makes it a fresh feed. The same
+    /// again is the same feed: what the window says of it meanwhile still counts.
     pub(super) fn open(&mut self, window: &str, focus: Option<Focus>, source: &Source<'_>) -> Snapshot {
+        if let Some(feed) = self.feeds.get_mut(window)
+            && focus.as_ref().is_none_or(|focus| focus == feed.focus())
+        {
+            return feed.snapshot(source);
+        }
         let before = self.feeds.remove(window);
         let focus = focus.or_else(|| before.as_ref().map(|feed| feed.focus().clone())).unwrap_or_default();
         if let Some((session, place)) = before.as_ref().and_then(|feed| Some((feed.session()?, feed.place()?)))

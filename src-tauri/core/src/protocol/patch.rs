@@ -11,7 +11,7 @@ use super::{
 pub struct Snapshot {
     /// The instance.
     pub instance: InstanceId,
-    /// Changes with each snapshot; batches of another feed belong to a view that is no longer looked at.
+    /// Counts up when the window turns to something else; batches of another feed belong to what it no longer looks at.
     #[ts(type = "number")]
     pub feed: u64,
     /// The revision of this state; the first batch has the next one.

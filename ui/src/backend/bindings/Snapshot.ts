@@ -13,7 +13,7 @@ export type Snapshot = {
  */
 instance: string, 
 /**
- * Changes with each snapshot; batches of another feed belong to a view that is no longer looked at.
+ * Counts up when the window turns to something else; batches of another feed belong to what it no longer looks at.
  */
 feed: number, 
 /**

@@ -9,7 +9,8 @@ export function connectionWords(connection: Connection, now: number): string {
     case "connected":
       return "Connected";
     case "reconnecting": {
-      const seconds = secondsUntil(connection.at, now);
+      // The clock that the window draws by is up to a second old when the news comes.
+      const seconds = Math.min(secondsUntil(connection.at, now), Math.ceil(connection.delay_ms / 1_000));
       // Attempt 0 is the one that is made at once, before any delay.
       const turn = connection.attempt > 0 ? ` (${connection.attempt} of ${connection.attempts})` : "";
       return seconds > 0 ? `Reconnecting in ${seconds} s${turn}` : `Reconnecting…${turn}`;
