@@ -1,6 +1,6 @@
 use outrider_core::app::App;
 use outrider_core::protocol::{AppView, InstanceId, Problem};
-use tauri::{AppHandle, Runtime, State, WebviewWindow};
+use tauri::{AppHandle, Manager, Runtime, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
 use super::Answer;
@@ -17,7 +17,8 @@ pub(super) async fn pick_folder<R: Runtime>(
     handle: AppHandle<R>,
 ) -> Answer<Option<InstanceId>> {
     let (picked_in, picked) = tokio::sync::oneshot::channel();
-    handle.dialog().file().set_title("Open folder").pick_folder(move |folder| {
+    let home = handle.path().home_dir().unwrap_or_default();
+    handle.dialog().file().set_title("Open folder").set_directory(home).pick_folder(move |folder| {
         picked_in.send(folder).ok();
     });
     let Some(folder) = picked.await.ok().flatten() else { return Ok(None) };
