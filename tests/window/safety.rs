@@ -73,8 +73,10 @@ async fn links_open_outside_and_the_window_stays() {
     window
         .click("[...last('assistant').querySelectorAll('a')].find((link) => link.innerText.includes('the site'))")
         .await;
+    // Each link is opened by a process of its own: the second is not to overtake the first.
+    wait_for("the browser", Duration::from_secs(10), || std::future::ready(stage.opened_links().len() == 1)).await;
     window.click("[...last('assistant').querySelectorAll('a')].find((link) => link.innerText.includes('mail'))").await;
-    wait_for("the browser", Duration::from_secs(10), || std::future::ready(stage.opened_links().len() == 2)).await;
+    wait_for("the mail program", Duration::from_secs(10), || std::future::ready(stage.opened_links().len() == 2)).await;
     assert_eq!(stage.opened_links(), ["https://example.org/a?b=c#d", "mailto:a@example.org"]);
     assert_eq!(window.text("location.href").await, address);
     assert_eq!(window.look("window.__stays").await, true, "the page was not left");
