@@ -169,8 +169,10 @@ fn sessions_of_other_folders_of_the_project_stay_out() {
     let mut state = replayed(&events(STREAM));
     let info = state.sessions().next().unwrap().1.info().unwrap().clone();
     let foreign = Session { id: "ses_foreign".into(), directory: "/elsewhere".into(), ..info.clone() };
+    let known = |state: &State| state.sessions().filter(|(_, entry)| entry.info().is_some()).count();
     state.apply(Event::Session(foreign.clone()));
+    assert_eq!(known(&state), 1, "an event brings none in");
     let since = state.mark();
     state.fold_snapshot(Snapshot { sessions: vec![info, foreign], ..Snapshot::default() }, since);
-    assert_eq!(state.sessions().filter(|(_, entry)| entry.info().is_some()).count(), 1);
+    assert_eq!(known(&state), 1, "an answer brings none in");
 }
