@@ -19,6 +19,9 @@ function settings(): AppView["settings"] {
     ready_timeout_ms: 60_000,
     reconnect_base_ms: 1_000,
     reconnect_attempts: 5,
+    silence_limit_ms: 25000,
+    restart_delay_ms: 1000,
+    confirm_limit_ms: 15000,
     enter_sends: true,
   };
 }

@@ -246,6 +246,15 @@ fn check(settings: &Settings) -> Result<(), Problem> {
     if !(1..=20).contains(&settings.reconnect_attempts) {
         return invalid("The number of attempts to reconnect must be between 1 and 20.");
     }
+    if !(100..=600_000).contains(&settings.silence_limit_ms) {
+        return invalid("The longest silence of an event stream must be between 100 milliseconds and 10 minutes.");
+    }
+    if !(10..=60_000).contains(&settings.restart_delay_ms) {
+        return invalid("The delay before a server is started again must be between 10 and 60,000 milliseconds.");
+    }
+    if !(100..=600_000).contains(&settings.confirm_limit_ms) {
+        return invalid("The time limit for a prompt to appear must be between 100 milliseconds and 10 minutes.");
+    }
     if settings.opencode_path.as_ref().is_some_and(|path| path.trim().is_empty()) {
         return invalid("The path of the opencode binary is empty; leave it out to find it by itself.");
     }

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{Event, SessionId, Snapshot};
-use crate::opencode::{self, Client, SILENCE_LIMIT, WireError};
+use crate::opencode::{self, Client, WireError};
 use crate::protocol::{Connection, Problem};
 use crate::store::Mark;
 
@@ -50,6 +50,8 @@ pub(super) struct ConnectionTask {
     pub(super) client: Client,
     pub(super) directory: String,
     pub(super) backoff: Backoff,
+    /// How long the stream may bring no byte.
+    pub(super) silence: Duration,
     pub(super) updates: mpsc::Sender<Update>,
     /// The person does not want to wait for the next attempt.
     pub(super) retry: Arc<Notify>,
@@ -111,7 +113,7 @@ impl ConnectionTask {
 
     /// Opens the stream, reads the snapshot beside it, and passes everything on until it ends.
     async fn open_once(&self) -> Option<Ended> {
-        let mut stream = match opencode::open(&self.client, SILENCE_LIMIT).await {
+        let mut stream = match opencode::open(&self.client, self.silence).await {
             Ok(stream) => stream,
             Err(error) => return Some(Ended { worked: None, error }),
         };

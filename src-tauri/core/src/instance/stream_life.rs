@@ -66,6 +66,7 @@ impl InstanceTask {
             client,
             directory: self.subject.state.directory().to_owned(),
             backoff: Backoff::new(base, self.settings.reconnect_attempts),
+            silence: Duration::from_millis(self.settings.silence_limit_ms.into()),
             updates: sender,
             retry: Arc::clone(&retry),
             token: token.clone(),

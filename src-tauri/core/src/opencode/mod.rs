@@ -13,5 +13,5 @@ pub mod wire;
 pub use client::{Client, PermissionAnswer, PromptIds, REQUEST_LIMIT};
 pub use endpoint::{Endpoint, Password, parse_ready_line};
 pub use error::WireError;
-pub use stream::{EventStream, SILENCE_LIMIT, open};
+pub use stream::{EventStream, open};
 pub use wire::translate_event;

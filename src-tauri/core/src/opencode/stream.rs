@@ -17,9 +17,6 @@ use super::error::WireError;
 use super::wire::translate_event;
 use crate::model::Event;
 
-/// How long the stream may be silent: two heartbeats and a half.
-pub const SILENCE_LIMIT: Duration = Duration::from_secs(25);
-
 /// The largest event that is read. A prompt of 5 MB comes back as one event of 5 MB; the server has no limit.
 const EVENT_LIMIT: usize = 64 << 20;
 

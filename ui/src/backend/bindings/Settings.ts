@@ -21,6 +21,19 @@ reconnect_base_ms: number,
  */
 reconnect_attempts: number, 
 /**
+ * How long an event stream may bring no byte before it counts as lost, in milliseconds. The server sends a
+ * heartbeat every 10 s (observed on opencode 1.18.33).
+ */
+silence_limit_ms: number, 
+/**
+ * How long a server that died is left alone before it is started again by itself, in milliseconds.
+ */
+restart_delay_ms: number, 
+/**
+ * How long the server may take to show a prompt that it accepted, in milliseconds.
+ */
+confirm_limit_ms: number, 
+/**
  * True: Enter sends and Shift+Enter makes a new line. False: the other way about.
  */
 enter_sends: boolean, };

@@ -14,7 +14,7 @@ export function SettingsDialog(props: { settings: Settings; onClose: () => void 
   const [draft, setDraft] = createSignal(draftOf(props.settings));
   const [problem, setProblem] = createSignal<Problem | null>(null);
   const [saving, setSaving] = createSignal(false);
-  const checked = () => checkSettings(draft());
+  const checked = () => checkSettings(draft(), props.settings);
   const change = (part: Partial<Draft>) => setDraft({ ...draft(), ...part });
 
   const save = async (event: Event) => {

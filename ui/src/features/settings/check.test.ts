@@ -6,12 +6,15 @@ const settings = {
   ready_timeout_ms: 60_000,
   reconnect_base_ms: 1_500,
   reconnect_attempts: 5,
+  silence_limit_ms: 25_000,
+  restart_delay_ms: 1_000,
+  confirm_limit_ms: 15_000,
   enter_sends: false,
 };
 
 it("reads back what it shows", () => {
-  expect(checkSettings(draftOf(settings))).toEqual({ settings, errors: {} });
-  expect(checkSettings({ ...draftOf(settings), opencodePath: " " }).settings?.opencode_path).toBeNull();
+  expect(checkSettings(draftOf(settings), settings)).toEqual({ settings, errors: {} });
+  expect(checkSettings({ ...draftOf(settings), opencodePath: " " }, settings).settings?.opencode_path).toBeNull();
 });
 
 it.each([
@@ -21,7 +24,7 @@ it.each([
   ["baseSeconds", "many"],
   ["attempts", "2.5"],
 ] as const)("refuses %s = %o", (field, value) => {
-  const checked = checkSettings({ ...draftOf(settings), [field]: value });
+  const checked = checkSettings({ ...draftOf(settings), [field]: value }, settings);
   expect(checked.settings).toBeNull();
   expect(Object.keys(checked.errors)).toEqual([field]);
 });

@@ -26,22 +26,23 @@ export function draftOf(settings: Settings): Draft {
   };
 }
 
-/** Checks what was typed. */
-export function checkSettings(draft: Draft): Checked {
+/** Checks what was typed over the settings in force: those that have no field stay. The limits are the core's. */
+export function checkSettings(draft: Draft, inForce: Settings): Checked {
   const errors: Checked["errors"] = {};
   const path = draft.opencodePath.trim();
   if (path && !/^(\/|~\/|[A-Za-z]:[\\/])/.test(path)) errors.opencodePath = "Write the full path of the binary.";
-  const ready = within(draft.readySeconds, 1, 3_600);
-  if (ready === null) errors.readySeconds = "A number of seconds from 1 to 3600.";
-  const base = within(draft.baseSeconds, 0.05, 60);
-  if (base === null) errors.baseSeconds = "A number of seconds from 0.05 to 60.";
-  const attempts = within(draft.attempts, 1, 100);
-  if (attempts === null || !Number.isInteger(attempts)) errors.attempts = "A whole number from 1 to 100.";
+  const ready = within(draft.readySeconds, 1, 600);
+  if (ready === null) errors.readySeconds = "A number of seconds from 1 to 600.";
+  const base = within(draft.baseSeconds, 0.01, 60);
+  if (base === null) errors.baseSeconds = "A number of seconds from 0.01 to 60.";
+  const attempts = within(draft.attempts, 1, 20);
+  if (attempts === null || !Number.isInteger(attempts)) errors.attempts = "A whole number from 1 to 20.";
   if (ready === null || base === null || attempts === null || Object.keys(errors).length > 0) {
     return { settings: null, errors };
   }
   return {
     settings: {
+      ...inForce,
       opencode_path: path || null,
       ready_timeout_ms: Math.round(ready * 1_000),
       reconnect_base_ms: Math.round(base * 1_000),
