@@ -6,6 +6,7 @@ mod contract;
 mod golden;
 mod holes;
 mod interleaving;
+mod late;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;
 mod recording;
