@@ -4,6 +4,7 @@
 //! Nothing here knows Outrider's own code, and nothing of it is shipped.
 
 pub mod demo;
+pub mod fake_opencode;
 pub mod model;
 pub mod place;
 #[cfg(target_os = "linux")]
@@ -11,6 +12,7 @@ pub mod processes;
 pub mod script;
 mod wait;
 
+pub use fake_opencode::{FakeOpenCode, FakeOptions};
 pub use model::ScriptedModel;
 pub use place::{Place, opencode_binary};
 pub use wait::wait_for;
