@@ -35,6 +35,8 @@ pub(super) enum Command {
     Restart,
     /// The event stream is tried again at once; a server that is gone is started anew.
     Retry,
+    /// Whether the event stream still works is to be found out now.
+    Check,
     /// The settings changed.
     Configure(Settings),
     /// The server is stopped and the instance ends.

@@ -108,6 +108,12 @@ impl InstanceHandle {
         self.tell(Command::Retry).await
     }
 
+    /// Finds out at once whether the event stream still brings what the server does, and makes a waiting attempt to
+    /// reconnect now.
+    pub async fn check(&self) -> Result<(), Problem> {
+        self.tell(Command::Check).await
+    }
+
     /// Takes over changed settings, for the next start and the next connection.
     pub async fn configure(&self, settings: Settings) -> Result<(), Problem> {
         self.tell(Command::Configure(settings)).await

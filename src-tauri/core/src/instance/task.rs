@@ -115,6 +115,7 @@ impl InstanceTask {
             Command::Answer { request, answer, reply } => self.answer(request, answer, reply),
             Command::Restart => self.restart(),
             Command::Retry => self.retry(),
+            Command::Check => self.check(),
             Command::Configure(settings) => self.settings = settings,
             Command::Close { reply } => {
                 self.closing = Some(reply);
