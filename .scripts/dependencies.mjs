@@ -59,8 +59,10 @@ function cratesWeaknesses(command, first) {
 /** What cargo-deny's answer means: `{ leftOut }` with why nothing was checked, or `{ wrong }`, a list. */
 export function cratesVerdict({ ok, code, error, out }) {
   if (ok) return { wrong: [] };
-  if (code === null || /failed to (fetch|load|open) advisory database/.test(error + out)) return { leftOut: "the database of advisories cannot be reached" };
-  return { wrong: [(error + out).trim() || `cargo-deny ended with code ${code}`] };
+  const said = error + out;
+  const found = /^error\[/m.test(said);
+  if (code === null || (!found && /advisory.?(database|db)/.test(said))) return { leftOut: "the database of advisories cannot be reached" };
+  return { wrong: [said.trim() || `cargo-deny ended with code ${code}`] };
 }
 
 function npmWeaknesses() {

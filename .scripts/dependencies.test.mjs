@@ -5,6 +5,8 @@ import { cratesVerdict, npmVerdict } from "./dependencies.mjs";
 test("a database that cannot be reached is no finding, a finding is one", () => {
   const unreachable = "[ERROR] failed to fetch advisory database https://example.org/db with cli: failed to clone";
   assert.ok(cratesVerdict({ ok: false, code: 1, error: unreachable, out: "" }).leftOut);
+  const neverHere = "[ERROR] failed to get 'FETCH_HEAD' metadata: [\"-C\", \"advisory-dbs/advisory-db-3157\"]";
+  assert.ok(cratesVerdict({ ok: false, code: 1, error: neverHere, out: "" }).leftOut);
   assert.ok(cratesVerdict({ ok: false, code: null, error: "", out: "" }).leftOut, "it took too long");
   assert.deepEqual(cratesVerdict({ ok: true, code: 0, error: "advisories ok", out: "" }), { wrong: [] });
   const found = cratesVerdict({ ok: false, code: 1, error: "error[vulnerability]: use after free", out: "" });
