@@ -64,11 +64,7 @@ impl AppTask {
         tasks: TaskTracker,
         token: CancellationToken,
     ) -> Self {
-        let (settings, bad_settings) = profile.settings();
-        let (settings, bad_values) = match check(&settings) {
-            Ok(()) => (settings, None),
-            Err(problem) => (Settings::default(), Some(problem)),
-        };
+        let (settings, bad_settings) = profile.settings(check);
         let (recent, bad_recent) = profile.recent();
         Self {
             profile,
@@ -78,7 +74,7 @@ impl AppTask {
             token,
             settings,
             recent,
-            problems: [bad_settings, bad_values, bad_recent].into_iter().flatten().collect(),
+            problems: [bad_settings, bad_recent].into_iter().flatten().collect(),
             instances: Vec::new(),
             ending: HashMap::new(),
             active: BTreeMap::new(),
