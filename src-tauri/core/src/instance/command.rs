@@ -3,6 +3,7 @@ use tokio::sync::oneshot;
 use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{Batch, Focus, PermissionReply, Problem, Settings, Snapshot};
 use crate::server::StopReport;
+use crate::store::State;
 
 /// Where an answer goes.
 pub(super) type Reply<T> = oneshot::Sender<T>;
@@ -37,6 +38,8 @@ pub(super) enum Command {
     Retry,
     /// Whether the event stream still works is to be found out now.
     Check,
+    /// A copy of the state is wanted, to be compared with the server's.
+    Inspect { reply: Reply<State> },
     /// The settings changed.
     Configure(Settings),
     /// The server is stopped and the instance ends.

@@ -116,6 +116,7 @@ impl InstanceTask {
             Command::Restart => self.restart(),
             Command::Retry => self.retry(),
             Command::Check => self.check(),
+            Command::Inspect { reply } => drop(reply.send(self.subject.state.clone())),
             Command::Configure(settings) => self.settings = settings,
             Command::Close { reply } => {
                 self.closing = Some(reply);
