@@ -255,7 +255,7 @@ fn check_kept(text: &str, event: &Event) {
     match event {
         // Of a key that stands there twice neither counts.
         Event::Unknown { name: told, .. } => {
-            assert!(told == name.unwrap_or_default() || text.contains("\"twice\""), "{told} of {text}")
+            assert!(told == name.unwrap_or_default() || text.contains("\"twice\""), "{told} of {text}");
         }
         Event::Part(part) => {
             if let PartKind::Unknown { raw, .. } = &part.kind {
@@ -384,6 +384,7 @@ proptest! {
             permissions: wire::permissions(lists(next())),
             questions: wire::questions(lists(next())),
             messages: vec![wire::message_page(session.clone(), entries, Some("\u{0}".into()), None)],
+            todos: Vec::new(),
             branch: None,
         };
         wire::session(next()).ok();
