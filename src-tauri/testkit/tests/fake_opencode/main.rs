@@ -1,0 +1,9 @@
+//! The imitation of the server against recordings of the real one, and the faults that only it can show.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod cases;
+mod client;
+mod faults;
+mod goldens;
+mod notation;
+mod rules;

@@ -1,0 +1,1 @@
+//! Rules of the server that no golden recording shows.
