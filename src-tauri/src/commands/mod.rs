@@ -1,5 +1,6 @@
 //! What a window can ask for. Each handler takes the request apart, passes it to the core, and returns its answer.
 
+mod bounds;
 mod folders;
 mod instances;
 mod requests;

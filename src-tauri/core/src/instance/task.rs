@@ -164,7 +164,11 @@ impl InstanceTask {
     }
 
     fn expand(&mut self, window: &str, feed: u64, message: &MessageId, part: PartId, expanded: bool) {
-        if let Some(feed) = self.views.feed(window, feed) {
+        let Some(feed) = self.views.feed(window, feed) else { return };
+        let entry = feed.session().and_then(|session| self.subject.state.session(session));
+        let message_entry = entry.and_then(|entry| entry.transcript().message(message));
+        // What is unfolded is remembered: only what there is.
+        if !expanded || message_entry.is_some_and(|entry| entry.part(&part).is_some()) {
             feed.expand(message, part, expanded);
         }
     }
