@@ -12,6 +12,7 @@ use crate::model::{Event, SessionId, Snapshot};
 use crate::opencode::{self, Client, WireError};
 use crate::protocol::{Connection, Problem};
 use crate::store::Mark;
+use crate::traffic::Traffic;
 
 use super::backoff::{Backoff, Next};
 use super::clock::now_ms;
@@ -53,6 +54,8 @@ pub(super) struct ConnectionTask {
     /// How long the stream may bring no byte.
     pub(super) silence: Duration,
     pub(super) updates: mpsc::Sender<Update>,
+    /// Everything that comes is recorded here.
+    pub(super) traffic: Arc<Traffic>,
     /// The person does not want to wait for the next attempt.
     pub(super) retry: Arc<Notify>,
     pub(super) token: CancellationToken,
@@ -117,6 +120,7 @@ impl ConnectionTask {
             Ok(stream) => stream,
             Err(error) => return Some(Ended { worked: None, error }),
         };
+        self.traffic.opened();
         let (plan_in, plan) = oneshot::channel();
         self.send(Update::Opened(plan_in)).await?;
         let plan = plan.await.ok()?;
@@ -126,13 +130,17 @@ impl ConnectionTask {
         let error = loop {
             tokio::select! {
                 event = stream.next() => match event {
-                    Some(Ok(Event::Disposed)) | None => break WireError::StreamEnded { clean: true },
-                    Some(Ok(event)) => self.send(Update::Event(event)).await?,
+                    Some(Ok(received)) => match self.traffic.record(now_ms(), received) {
+                        Event::Disposed => break WireError::StreamEnded { clean: true },
+                        event => self.send(Update::Event(event)).await?,
+                    },
+                    None => break WireError::StreamEnded { clean: true },
                     Some(Err(error)) => break error,
                 },
                 read = &mut reading, if working_since.is_none() => match read {
                     Ok(snapshot) => {
                         working_since = Some(Instant::now());
+                        self.traffic.synced();
                         self.send(Update::Snapshot(Box::new(snapshot), mark)).await?;
                         self.send(Update::State(Connection::Connected)).await?;
                     }

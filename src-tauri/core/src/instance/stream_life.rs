@@ -68,6 +68,7 @@ impl InstanceTask {
             backoff: Backoff::new(base, self.settings.reconnect_attempts),
             silence: Duration::from_millis(self.settings.silence_limit_ms.into()),
             updates: sender,
+            traffic: Arc::clone(&self.traffic),
             retry: Arc::clone(&retry),
             token: token.clone(),
         };

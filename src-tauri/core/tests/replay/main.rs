@@ -10,3 +10,4 @@ mod interleaving;
 mod mirror;
 mod recording;
 mod resync;
+mod saved;

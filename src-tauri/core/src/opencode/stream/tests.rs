@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::opencode::fake::{Fake, answer, endpoint, free_port};
+use crate::opencode::translate_event;
 
 const LONG: Duration = Duration::from_mins(1);
 
@@ -22,7 +23,15 @@ fn pieces(bytes: &[u8], size: usize) -> impl Stream<Item = Result<Vec<u8>, Infal
 }
 
 async fn all(bytes: impl Stream<Item = Result<Vec<u8>, Infallible>> + Send + 'static) -> Vec<Result<Event, WireError>> {
-    decode(bytes, LONG, EVENT_LIMIT).collect().await
+    decode(bytes, LONG, EVENT_LIMIT).map(meaning).collect().await
+}
+
+fn meaning(received: Result<Received, WireError>) -> Result<Event, WireError> {
+    received.map(|received| received.event)
+}
+
+async fn next(stream: &mut EventStream) -> Option<Result<Event, WireError>> {
+    stream.next().await.map(meaning)
 }
 
 async fn open_on(fake: &Fake, silence: Duration) -> Result<EventStream, WireError> {
@@ -111,9 +120,9 @@ async fn the_end_of_the_stream_says_whether_the_server_meant_it() {
         };
         let (stream, connection) = tokio::join!(open(&client, LONG), serve);
         let mut stream = stream.unwrap();
-        assert_eq!(stream.next().await, Some(Ok(Event::Connected)));
+        assert_eq!(next(&mut stream).await, Some(Ok(Event::Connected)));
         drop(connection);
-        assert_eq!(stream.next().await, Some(Err(WireError::StreamEnded { clean })));
+        assert_eq!(next(&mut stream).await, Some(Err(WireError::StreamEnded { clean })));
         assert_eq!(stream.next().await, None);
     }
 }
@@ -123,7 +132,7 @@ async fn silence_ends_the_stream_before_and_after_the_first_event() {
     let limit = Duration::from_millis(100);
     let silent = Some(Err(WireError::StreamSilent { limit }));
     let fake = Fake::start(|_| events(Body::from_stream(pending::<Result<&str, Infallible>>()))).await;
-    assert_eq!(open_on(&fake, limit).await.unwrap().next().await, silent);
+    assert_eq!(next(&mut open_on(&fake, limit).await.unwrap()).await, silent);
 
     let fake = Fake::start(|_| {
         let first = iter([Ok::<_, Infallible>("data: {\"type\":\"server.connected\"}\n\ndata: ")]);
@@ -131,8 +140,8 @@ async fn silence_ends_the_stream_before_and_after_the_first_event() {
     })
     .await;
     let mut stream = open_on(&fake, limit).await.unwrap();
-    assert_eq!(stream.next().await, Some(Ok(Event::Connected)));
-    assert_eq!(stream.next().await, silent);
+    assert_eq!(next(&mut stream).await, Some(Ok(Event::Connected)));
+    assert_eq!(next(&mut stream).await, silent);
     assert_eq!(stream.next().await, None);
 }
 
@@ -156,7 +165,7 @@ async fn each_byte_is_a_sign_of_life() {
     let bytes = "data: {\"type\":\"server.heartbeat\"}\n\n".as_bytes().chunks(1);
     let slow = iter(bytes.map(|byte| Ok::<_, Infallible>(byte.to_vec()))).zip(ticks).map(|(byte, ())| byte);
     let began = std::time::Instant::now();
-    let got: Vec<_> = decode(slow, limit, EVENT_LIMIT).collect().await;
+    let got: Vec<_> = decode(slow, limit, EVENT_LIMIT).map(meaning).collect().await;
     assert_eq!(got, [Ok(Event::Heartbeat), Err(WireError::StreamEnded { clean: true })]);
     assert!(began.elapsed() > limit);
 }
