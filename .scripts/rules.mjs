@@ -17,8 +17,9 @@ const CORE = {
   opencode: ["model", "protocol", "secrets"],
   server: ["protocol", "secrets"],
   profile: ["protocol"],
+  traffic: ["model", "opencode", "protocol"],
   feed: ["model", "protocol", "render", "store"],
-  instance: ["feed", "model", "opencode", "protocol", "server", "store"],
+  instance: ["feed", "model", "opencode", "protocol", "server", "store", "traffic"],
   app: ["instance", "profile", "protocol", "server"],
 };
 

@@ -5,8 +5,8 @@
 
 pub mod chance;
 pub mod demo;
-pub mod fault_proxy;
 pub mod fake_opencode;
+pub mod fault_proxy;
 pub mod model;
 pub mod place;
 #[cfg(target_os = "linux")]
@@ -14,8 +14,8 @@ pub mod processes;
 pub mod script;
 mod wait;
 
-pub use fault_proxy::FaultProxy;
 pub use fake_opencode::{FakeOpenCode, FakeOptions};
+pub use fault_proxy::FaultProxy;
 pub use model::ScriptedModel;
 pub use place::{Place, opencode_binary};
 pub use wait::wait_for;

@@ -12,3 +12,4 @@ mod late;
 mod mirror;
 mod recording;
 mod resync;
+mod saved;
