@@ -9,6 +9,7 @@ mod connection;
 mod conversation;
 mod desktop;
 mod driver;
+mod events;
 mod installed;
 mod looks;
 mod opening;

@@ -4,6 +4,7 @@
 
 mod folders;
 mod task;
+mod wake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -91,6 +92,19 @@ impl App {
         self.ask(|reply| Command::Open { window, folder, reply }).await
     }
 
+    /// Opens a folder that is open or among the recent ones, in this window.
+    ///
+    /// # Errors
+    /// `folder_not_known` when it is neither; otherwise as [`App::open_folder`].
+    pub async fn open_again(&self, window: &str, path: &str) -> Result<InstanceId, Problem> {
+        let folder = path.to_owned();
+        if !self.ask(|reply| Command::Knows { folder, reply }).await? {
+            let message = "This folder was not opened before. Choose it with \u{201c}Open folder\u{201d}.";
+            return Err(Problem::new("folder_not_known", message));
+        }
+        self.open_folder(Some(window), path).await
+    }
+
     /// Stops an instance's server and closes its tab. Answers when nothing of it is left.
     pub async fn close_instance(&self, instance: &str) -> Result<(), Problem> {
         let instance = instance.to_owned();
@@ -131,6 +145,11 @@ impl App {
     /// Takes a problem away that the person has read.
     pub async fn dismiss(&self, code: &str) {
         self.commands.send(Command::Dismiss { code: code.to_owned() }).await.ok();
+    }
+
+    /// Finds out at once whether all event streams still work: the person came back to the window.
+    pub async fn check(&self) {
+        self.commands.send(Command::Check).await.ok();
     }
 
     /// Stops all servers. The app's task ends with it.

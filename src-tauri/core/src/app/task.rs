@@ -13,6 +13,7 @@ use crate::protocol::{AppView, InstanceId, InstanceRow, Problem, Settings};
 
 use super::AppWindows;
 use super::folders::folder_rows;
+use super::wake::Wake;
 
 /// How long the end of everything may take when the app ends: a server's stop has 8 s.
 const CLOSE_LIMIT: Duration = Duration::from_secs(9);
@@ -25,12 +26,14 @@ pub(super) enum Command {
     Attach { window: String, reply: Reply<AppView> },
     Detach { window: String },
     Open { window: Option<String>, folder: PathBuf, reply: Reply<InstanceId> },
+    Knows { folder: String, reply: Reply<bool> },
     Close { instance: InstanceId, reply: Reply<()> },
     Select { window: String, instance: Option<InstanceId>, reply: Reply<()> },
     Instance { instance: InstanceId, reply: Reply<Option<InstanceHandle>> },
     Configure { settings: Settings, reply: Reply<Result<(), Problem>> },
     Report(Problem),
     Dismiss { code: String },
+    Check,
     ShutDown { reply: Reply<()> },
 }
 
@@ -62,11 +65,7 @@ impl AppTask {
         tasks: TaskTracker,
         token: CancellationToken,
     ) -> Self {
-        let (settings, bad_settings) = profile.settings();
-        let (settings, bad_values) = match check(&settings) {
-            Ok(()) => (settings, None),
-            Err(problem) => (Settings::default(), Some(problem)),
-        };
+        let (settings, bad_settings) = profile.settings(check);
         let (recent, bad_recent) = profile.recent();
         Self {
             profile,
@@ -76,7 +75,7 @@ impl AppTask {
             token,
             settings,
             recent,
-            problems: [bad_settings, bad_values, bad_recent].into_iter().flatten().collect(),
+            problems: [bad_settings, bad_recent].into_iter().flatten().collect(),
             instances: Vec::new(),
             ending: HashMap::new(),
             active: BTreeMap::new(),
@@ -87,7 +86,13 @@ impl AppTask {
     }
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        while let Some(command) = commands.recv().await {
+        let mut wake = Wake::new(&self.tasks, &self.token);
+        loop {
+            let command = tokio::select! {
+                command = commands.recv() => command,
+                () = wake.up() => Some(Command::Check),
+            };
+            let Some(command) = command else { break };
             match command {
                 Command::Attach { window, reply } => {
                     let latest = self.latest.clone();
@@ -103,6 +108,10 @@ impl AppTask {
                 Command::Open { window, folder, reply } => {
                     reply.send(self.open(window, &folder)).ok();
                     self.changed();
+                }
+                Command::Knows { folder, reply } => {
+                    let is_open = self.instances.iter().any(|handle| handle.folder() == Path::new(&folder));
+                    reply.send(is_open || self.recent.contains(&folder)).ok();
                 }
                 Command::Close { instance, reply } => {
                     self.close(&instance, reply);
@@ -131,13 +140,20 @@ impl AppTask {
                     self.problems.retain(|problem| problem.code != code);
                     self.changed();
                 }
+                Command::Check => {
+                    for instance in &self.instances {
+                        instance.check().await.ok();
+                    }
+                }
                 Command::ShutDown { reply } => {
+                    drop(wake);
                     self.shut_down().await;
                     reply.send(()).ok();
                     return;
                 }
             }
         }
+        drop(wake);
         // Nobody can ask for anything any more.
         self.shut_down().await;
     }

@@ -12,9 +12,11 @@ use crate::model::{Event, SessionId, Snapshot};
 use crate::opencode::{self, Client, WireError};
 use crate::protocol::{Connection, Problem};
 use crate::store::Mark;
+use crate::traffic::Traffic;
 
 use super::backoff::{Backoff, Next};
 use super::clock::now_ms;
+use super::liveness::{Finding, Liveness, Running};
 
 /// What the connection tells the instance, in order.
 pub(super) enum Update {
@@ -26,6 +28,8 @@ pub(super) enum Update {
     Event(Event),
     /// The server's answer, asked for at the mark. Followed by [`Connection::Connected`].
     Snapshot(Box<Snapshot>, Mark),
+    /// What works, as the server says now. The answer is whether the same is shown.
+    Running(Running, oneshot::Sender<bool>),
     /// A stream that was open is lost.
     Lost,
     /// The server refuses the folder because of its configuration, until it is started anew.
@@ -53,8 +57,10 @@ pub(super) struct ConnectionTask {
     /// How long the stream may bring no byte.
     pub(super) silence: Duration,
     pub(super) updates: mpsc::Sender<Update>,
-    /// The person does not want to wait for the next attempt.
-    pub(super) retry: Arc<Notify>,
+    /// The stream is to be looked at now, and the next attempt made now.
+    pub(super) check: Arc<Notify>,
+    /// Everything that comes is recorded here.
+    pub(super) traffic: Arc<Traffic>,
     pub(super) token: CancellationToken,
 }
 
@@ -86,13 +92,13 @@ impl ConnectionTask {
                     self.reconnecting(attempt, delay).await?;
                     tokio::select! {
                         () = tokio::time::sleep(delay) => {}
-                        () = self.retry.notified() => {}
+                        () = self.check.notified() => {}
                     }
                 }
                 Next::GiveUp => {
                     let problem = Some(gave_up(&ended.error));
                     self.send(Update::State(Connection::Disconnected { problem })).await?;
-                    self.retry.notified().await;
+                    self.check.notified().await;
                     self.backoff.restart();
                     self.send(Update::State(Connection::Connecting)).await?;
                 }
@@ -117,26 +123,46 @@ impl ConnectionTask {
             Ok(stream) => stream,
             Err(error) => return Some(Ended { worked: None, error }),
         };
+        self.traffic.opened();
         let (plan_in, plan) = oneshot::channel();
         self.send(Update::Opened(plan_in)).await?;
         let plan = plan.await.ok()?;
         let mark = plan.mark;
         let mut reading = std::pin::pin!(self.client.read_snapshot(&self.directory, &plan.sessions));
         let mut working_since = None;
+        let mut liveness = Liveness::new(self.client.clone(), self.silence);
         let error = loop {
             tokio::select! {
                 event = stream.next() => match event {
-                    Some(Ok(Event::Disposed)) | None => break WireError::StreamEnded { clean: true },
-                    Some(Ok(event)) => self.send(Update::Event(event)).await?,
+                    Some(Ok(received)) => {
+                        liveness.heard();
+                        match self.traffic.record(now_ms(), received) {
+                            Event::Disposed => break WireError::StreamEnded { clean: true },
+                            event => self.send(Update::Event(event)).await?,
+                        }
+                    }
+                    None => break WireError::StreamEnded { clean: true },
                     Some(Err(error)) => break error,
                 },
                 read = &mut reading, if working_since.is_none() => match read {
                     Ok(snapshot) => {
                         working_since = Some(Instant::now());
+                        self.traffic.synced();
                         self.send(Update::Snapshot(Box::new(snapshot), mark)).await?;
                         self.send(Update::State(Connection::Connected)).await?;
                     }
                     Err(error) => break error,
+                },
+                () = self.check.notified() => liveness.begin(working_since.is_some()),
+                finding = liveness.next() => match finding {
+                    Finding::Lost(error) => break error,
+                    Finding::Running(running) => {
+                        let (reply, same) = oneshot::channel();
+                        self.send(Update::Running(running, reply)).await?;
+                        if let Some(error) = liveness.compared(same.await.ok()?) {
+                            break error;
+                        }
+                    }
                 },
             }
         };
@@ -156,3 +182,6 @@ fn gave_up(error: &WireError) -> Problem {
         format!("The connection to OpenCode was lost and could not be made again. {}", cause.message),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use super::{
     survivors::Trace,
 };
 use crate::protocol::{LogStream, Problem};
+use crate::secrets::{Quotes, Secrets};
 
 /// Finds the URL in the line that says that the server listens; None for every other line.
 pub type ParseReady = fn(&str) -> Option<String>;
@@ -24,6 +25,9 @@ pub type ParseReady = fn(&str) -> Option<String>;
 /// How long the rest of the output is waited for when the server is gone: a tool that outlives it may hold its
 /// outputs open for ever.
 const REST_LIMIT: Duration = Duration::from_millis(500);
+
+/// The user of HTTP Basic that the server expects with its password.
+const USER: &str = "opencode";
 
 /// What happens to a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +111,8 @@ impl ServerProcess {
         let output = Arc::new(Output::default());
         let (found, ready) = oneshot::channel();
         let (stdout, stderr) = group.take_output();
-        let reader = Reader { output: &output, password: launch.password, tasks, token };
+        let secrets = Arc::new(Secrets::of_server(USER, launch.password, &launch.environment.variables));
+        let reader = Reader { output: &output, secrets: &secrets, tasks, token };
         let stdout = reader.spawn(stdout, LogStream::Stdout, Some(ReadyLine { parse: parse_ready, found }));
         let stderr = reader.spawn(stderr, LogStream::Stderr, None);
         let (signals, signals_asked) = mpsc::channel(8);
@@ -140,7 +145,7 @@ fn spawn_failed(launch: &Launch<'_>, reason: &str) -> Problem {
 /// What the readers of both outputs share.
 struct Reader<'a> {
     output: &'a Arc<Output>,
-    password: &'a str,
+    secrets: &'a Arc<Secrets>,
     tasks: &'a TaskTracker,
     token: &'a CancellationToken,
 }
@@ -152,10 +157,11 @@ impl Reader<'_> {
         stream: LogStream,
         ready: Option<ReadyLine>,
     ) -> JoinHandle<()> {
-        let (output, password, token) = (Arc::clone(self.output), self.password.to_owned(), self.token.clone());
+        let (output, secrets, token) = (Arc::clone(self.output), Arc::clone(self.secrets), self.token.clone());
         self.tasks.spawn(async move {
             if let Some(reader) = reader {
-                Drain { output: &output, stream, password: &password, ready }.run(reader, &token).await;
+                let quotes = Quotes::default();
+                Drain { output: &output, stream, secrets: &secrets, quotes, ready }.run(reader, &token).await;
             }
         })
     }

@@ -5,9 +5,11 @@
 mod contract;
 mod golden;
 mod holes;
+mod hostile;
 mod interleaving;
 mod late;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;
 mod recording;
 mod resync;
+mod saved;

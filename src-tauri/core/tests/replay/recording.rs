@@ -24,8 +24,22 @@ pub fn names(prefix: &str) -> Vec<String> {
 
 /// The events of a recorded stream, in order.
 pub fn events(name: &str) -> Vec<Event> {
-    let text = std::fs::read_to_string(folder().join(format!("{name}.sse"))).unwrap();
-    text.lines().filter_map(|line| line.strip_prefix("data: ")).map(translate_event).collect()
+    events_in(&folder().join(format!("{name}.sse")))
+}
+
+/// The events of a recording in this file, in order.
+pub fn events_in(file: &Path) -> Vec<Event> {
+    data_in(file).iter().map(|data| translate_event(data)).collect()
+}
+
+/// The data of the events of a recorded stream, in order, as the server sent them.
+pub fn raw_events(name: &str) -> Vec<String> {
+    data_in(&folder().join(format!("{name}.sse")))
+}
+
+fn data_in(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap();
+    text.lines().filter_map(|line| line.strip_prefix("data: ")).map(str::to_owned).collect()
 }
 
 /// The folder in which a stream was recorded.

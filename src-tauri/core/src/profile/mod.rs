@@ -1,0 +1,86 @@
+//! What is kept between starts: settings and recent folders, as JSON files in one folder.
+
+mod document;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use document::Document;
+
+use crate::protocol::{Problem, Settings};
+
+/// How many recent folders are kept.
+const RECENT: usize = 12;
+
+const SETTINGS: Document = Document { name: "settings", what: "settings", version: 1, limit: 1 << 20 };
+const RECENT_FOLDERS: Document = Document { name: "recent", what: "recent folders", version: 1, limit: 1 << 20 };
+
+/// The folder that holds the files. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    folder: PathBuf,
+    /// Names of files that could neither be used nor set aside.
+    untouchable: Arc<Mutex<BTreeSet<&'static str>>>,
+}
+
+impl Profile {
+    /// A profile in `folder`, which is made when something is first saved.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), untouchable: Arc::default() }
+    }
+
+    /// The settings, and what was wrong with the file if it could not be used. `check` says which values are possible.
+    pub fn settings(&self, check: impl FnOnce(&Settings) -> Result<(), Problem>) -> (Settings, Option<Problem>) {
+        self.load(&SETTINGS, check)
+    }
+
+    /// Saves the settings.
+    pub fn save_settings(&self, settings: &Settings) -> Result<(), Problem> {
+        self.save(&SETTINGS, settings)
+    }
+
+    /// Folders opened before, newest first.
+    pub fn recent(&self) -> (Vec<String>, Option<Problem>) {
+        let (mut recent, problem) = self.load(&RECENT_FOLDERS, |_: &Vec<String>| Ok(()));
+        recent.truncate(RECENT);
+        (recent, problem)
+    }
+
+    /// Puts a folder at the head of the recent ones and saves them.
+    pub fn remember(&self, recent: &mut Vec<String>, folder: &str) -> Result<(), Problem> {
+        recent.retain(|other| other != folder);
+        recent.insert(0, folder.to_owned());
+        recent.truncate(RECENT);
+        self.save(&RECENT_FOLDERS, recent)
+    }
+
+    fn untouchable(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
+        self.untouchable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_with_missing_fields_take_their_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("settings.json"), "{\"enter_sends\": false}").unwrap();
+        let (settings, problem) = Profile::new(folder.path()).settings(|_| Ok(()));
+        assert_eq!(problem, None);
+        assert_eq!(settings, Settings { enter_sends: false, ..Settings::default() });
+    }
+
+    #[test]
+    fn recent_folders_are_newest_first_without_doubles() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile::new(folder.path().join("not yet there"));
+        let mut recent = Vec::new();
+        for path in ["/a", "/b", "/a"] {
+            profile.remember(&mut recent, path).unwrap();
+        }
+        assert_eq!(profile.recent(), (vec!["/a".to_owned(), "/b".to_owned()], None));
+    }
+}
