@@ -13,3 +13,4 @@ mod mirror;
 mod recording;
 mod resync;
 mod saved;
+mod splits;
