@@ -15,6 +15,12 @@ export function cargoCounts(output) {
   return results.reduce((sum, [, passed, failed]) => ({ passed: sum.passed + +passed, failed: sum.failed + +failed }), { passed: 0, failed: 0 });
 }
 
+/** From a campaign's closing line. */
+export function campaignCounts(output) {
+  const closing = /^(\d+) passed, (\d+) failed$/m.exec(output.trimEnd().split("\n").at(-1) ?? "");
+  return closing ? { passed: +closing[1], failed: +closing[2] } : undefined;
+}
+
 /** From vitest's JSON report. A file that could not be loaded counts as one failure. */
 export function vitestCounts(file) {
   if (!existsSync(file)) return undefined;
