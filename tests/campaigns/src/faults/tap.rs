@@ -80,7 +80,7 @@ async fn follow(subject: &Subject, direct: &Direct, sender: &watch::Sender<Now>)
         now.running = running.into_iter().collect();
     });
     while let Some(event) = stream.next().await {
-        let event = event.map_err(|error| error.to_string())?;
+        let event = event.map_err(|error| error.to_string())?.event;
         sender.send_if_modified(|now| now.apply(event));
     }
     Ok(())
