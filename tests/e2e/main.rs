@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing step fails the test")]
 
 mod closing;
+mod doors;
 mod feeds;
 mod losses;
 mod model_errors;
