@@ -6,6 +6,7 @@ mod bundled;
 mod commands;
 mod lifecycle;
 mod links;
+mod panics;
 mod window;
 
 use std::path::PathBuf;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     window::avoid_broken_rendering();
+    let panics = panics::watch();
 
     let context = tauri::generate_context!();
     let app = match build(tauri::Builder::default(), arguments).build(context) {
@@ -45,7 +47,17 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    ExitCode::from(u8::try_from(app.run_return(lifecycle::on_event)).unwrap_or(1))
+    let mut panics = Some(panics);
+    let code = app.run_return(move |app, event| {
+        // The core is there once the set-up has run; panics wait until then.
+        if matches!(event, tauri::RunEvent::Ready)
+            && let Some(panics) = panics.take()
+        {
+            tauri::async_runtime::spawn(panics::report(panics, app.state::<App>().inner().clone()));
+        }
+        lifecycle::on_event(app, event);
+    });
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
 /// The app on any runtime, so that tests run it without a window system.

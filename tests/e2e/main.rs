@@ -6,6 +6,7 @@
 
 mod closing;
 mod events;
+mod doors;
 mod feeds;
 mod losses;
 mod model_errors;
