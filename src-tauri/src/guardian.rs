@@ -3,8 +3,11 @@ use std::env::{self, consts::EXE_SUFFIX};
 use outrider_core::server::GuardianCommand;
 
 /// The guardian that came with the app: a program of its own beside ours, because ours takes ten times the memory only
-/// to load its libraries.
+/// to load its libraries. None under Windows, where the servers' jobs do its work.
 pub(crate) fn command() -> Option<GuardianCommand> {
+    if cfg!(windows) {
+        return None;
+    }
     let beside = env::current_exe().ok()?.with_file_name(format!("outrider-guardian{EXE_SUFFIX}"));
     if beside.is_file() {
         return Some(GuardianCommand { program: beside, arguments: Vec::new() });

@@ -11,7 +11,7 @@ use std::{
 use process_wrap::tokio::ChildWrapper;
 use tokio::time::{Instant, sleep};
 
-use super::{guardian::Notice, registry::Shared, spawn};
+use super::{guardian::Notice, registry::Shared};
 
 /// A guardian that lived so long was well.
 const WELL: Duration = Duration::from_secs(10);
@@ -97,7 +97,7 @@ fn launch(shared: &Shared) -> Option<io::Result<Child>> {
 
 #[cfg(unix)]
 fn start_process(command: &GuardianCommand) -> io::Result<(Child, PipeWriter)> {
-    spawn::guardian(command)
+    super::spawn::guardian(command)
 }
 
 /// Windows ends servers with their jobs.
