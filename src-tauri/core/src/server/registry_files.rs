@@ -191,5 +191,8 @@ fn record_in(own: &Path) -> PathBuf {
 }
 
 fn not_saved(folder: &Path, error: &io::Error) -> Problem {
-    Problem::new("profile_not_saved", format!("The {} could not be saved in {}: {error}.", SERVERS.what, folder.display()))
+    Problem::new(
+        "profile_not_saved",
+        format!("The {} could not be saved in {}: {error}.", SERVERS.what, folder.display()),
+    )
 }
