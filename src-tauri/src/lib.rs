@@ -4,6 +4,7 @@ mod arguments;
 mod bridge;
 mod bundled;
 mod commands;
+mod guardian;
 mod lifecycle;
 mod links;
 mod panics;
@@ -83,7 +84,8 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
 
 fn start_core<R: Runtime>(app: &tauri::AppHandle<R>, profile: PathBuf) -> App {
     let windows = Arc::new(Bridge::new(app.clone()));
-    let start = AppStart { profile, bundled: bundled::opencode(app), environment: None, windows };
+    let (bundled, guardian) = (bundled::opencode(app), guardian::command());
+    let start = AppStart { profile, bundled, environment: None, guardian, windows };
     // The core's tasks need the runtime to be entered where they start.
     tauri::async_runtime::block_on(async { start.start() })
 }

@@ -225,6 +225,7 @@ impl AppTask {
         };
         tokio::time::timeout(CLOSE_LIMIT, ended).await.ok();
         self.token.cancel();
+        self.launcher.close().await;
     }
 
     fn changed(&mut self) {
