@@ -36,6 +36,9 @@ use crate::subject::{RealServer, Subject};
 /// How many seeds are played side by side on one real server, each in a folder of its own.
 const LANES: u64 = 4;
 
+/// How many seeds are played side by side with a fake server each: most of their time is pauses.
+const SIDE_BY_SIDE: usize = 32;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = match Options::read(std::env::args().skip(1)) {
@@ -47,7 +50,7 @@ async fn main() -> ExitCode {
     };
     let report = Arc::new(Report::new(options));
     let played = tokio::select! {
-        played = real(&report) => played,
+        played = async { if report.options.fake { fake(&report).await } else { real(&report).await } } => played,
         _ = tokio::signal::ctrl_c() => Err("interrupted".to_owned()),
     };
     if let Err(why) = played {
@@ -69,6 +72,30 @@ async fn real(report: &Arc<Report>) -> Result<(), String> {
     }
     server.stop().await;
     Ok(())
+}
+
+/// Each seed with a server of its own in this process, many side by side.
+async fn fake(report: &Arc<Report>) -> Result<(), String> {
+    let mut seeds = report.options.first..report.options.first + report.options.seeds;
+    let mut playing = JoinSet::new();
+    loop {
+        while playing.len() < SIDE_BY_SIDE
+            && let Some(seed) = seeds.next()
+        {
+            let report = Arc::clone(report);
+            playing.spawn(async move {
+                let played = match Subject::fake(seed).await {
+                    Ok(subject) => caught(subject, seed, Pace::FAKE).await,
+                    Err(why) => Err(Failed { wrong: vec![why], done: Vec::new() }),
+                };
+                report.played(seed, played);
+            });
+        }
+        match playing.join_next().await {
+            Some(ended) => ended.map_err(|died| format!("a seed died: {died}"))?,
+            None => return Ok(()),
+        }
+    }
 }
 
 async fn play_lane(

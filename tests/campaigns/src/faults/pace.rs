@@ -36,6 +36,19 @@ impl Pace {
         recovery: Duration::from_secs(15),
     };
 
+    /// For a server in this process. Many scenarios share two cores, so its answers take tens of milliseconds too.
+    pub const FAKE: Self = Self {
+        heartbeat: Duration::from_millis(100),
+        silence: Duration::from_millis(400),
+        request: Duration::from_millis(400),
+        reconnect_base: Duration::from_millis(10),
+        word_ms: 8,
+        words: 30,
+        pause_ms: 120,
+        taken_up: Duration::from_millis(200),
+        recovery: Duration::from_secs(8),
+    };
+
     pub fn settings(&self) -> Settings {
         let ms = |duration: Duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
         Settings {

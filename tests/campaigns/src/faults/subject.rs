@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
+use outrider_testkit::fake_opencode::{Action, FakeOpenCode, FakeOptions, Rule};
 use outrider_testkit::{Place, ScriptedModel, opencode_binary, place::ServerConfig};
 use serde_json::json;
 
@@ -16,10 +18,14 @@ const PASSWORD: &str = "campaign";
 /// One folder of a server.
 pub enum Subject {
     Real { server: Arc<RealServer>, folder: PathBuf, long: OnceLock<LongSession> },
+    Fake { server: FakeOpenCode, long: OnceLock<LongSession> },
 }
 
 /// A session with more messages than a window shows at once, and what they say.
 pub type LongSession = (String, Vec<String>);
+
+/// The commands that need permission.
+const ASKS: &str = "echo ask*";
 
 /// How many messages it has: more than a window's first range of 50.
 const LONG: usize = 60;
@@ -28,25 +34,46 @@ impl Subject {
     pub fn address(&self) -> SocketAddr {
         match self {
             Self::Real { server, .. } => server.address(),
+            Self::Fake { server, .. } => server.address(),
         }
     }
 
     pub fn password(&self) -> &str {
         match self {
             Self::Real { .. } => PASSWORD,
+            Self::Fake { server, .. } => server.password(),
         }
     }
 
     pub fn directory(&self) -> &str {
         match self {
             Self::Real { folder, .. } => folder.to_str().unwrap_or_default(),
+            Self::Fake { server, .. } => server.directory(),
         }
+    }
+
+    /// A server in this process for one scenario.
+    pub async fn fake(seed: u64) -> Result<Arc<Self>, String> {
+        let ask = Rule { permission: "bash".to_owned(), pattern: ASKS.to_owned(), action: Action::Ask };
+        let directory = "/home/dev/code/campaign".to_owned();
+        let options = FakeOptions {
+            password: PASSWORD.to_owned(),
+            files: vec![(format!("{directory}/README.md"), "# A folder\n".to_owned())],
+            directory,
+            rules: vec![ask],
+            pace: 1.0,
+            admission: Duration::from_millis(3),
+            seed: Some(seed),
+            ..FakeOptions::default()
+        };
+        let server = FakeOpenCode::start(options).await;
+        Arc::new(Self::Fake { server, long: OnceLock::new() }).prepare().await
     }
 
     /// The folder's long session.
     pub fn long_session(&self) -> Option<LongSession> {
         match self {
-            Self::Real { long, .. } => long.get().cloned(),
+            Self::Real { long, .. } | Self::Fake { long, .. } => long.get().cloned(),
         }
     }
 
@@ -57,9 +84,9 @@ impl Subject {
         let prompts: Vec<String> = (0..LONG).map(|number| format!("An earlier message, number {number}.")).collect();
         for text in &prompts {
             let body = json!({ "noReply": true, "parts": [{ "type": "text", "text": text }] });
-            direct.post(&format!("/session/{session}/message"), body).await?;
+            direct.post(&format!("/session/{session}/prompt_async"), body).await?;
         }
-        let Self::Real { long, .. } = &*self;
+        let (Self::Real { long, .. } | Self::Fake { long, .. }) = &*self;
         long.set((session, prompts)).ok();
         Ok(self)
     }
@@ -68,6 +95,10 @@ impl Subject {
     pub async fn restart(&self) -> Result<(), String> {
         match self {
             Self::Real { server, .. } => server.restart().await,
+            Self::Fake { server, .. } => {
+                server.restart().await;
+                Ok(())
+            }
         }
     }
 }
@@ -105,7 +136,7 @@ impl RealServer {
             old.kill().await;
             self.kill_tools();
         }
-        let permission = json!({ "bash": { "*": "allow", "echo ask*": "ask" } });
+        let permission = json!({ "bash": { "*": "allow", ASKS: "ask" } });
         let mut environment = self.place.environment(&ServerConfig::new(&self.model.base_url()).permission(permission));
         environment.insert("OPENCODE_SERVER_PASSWORD".to_owned(), PASSWORD.to_owned());
         let started = Process::start(&opencode_binary(), self.place.root(), &environment).await?;
