@@ -7,6 +7,7 @@ use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
 use tauri::{AppHandle, DragDropEvent, Manager, Runtime, Url, WebviewWindow, WindowEvent};
 
 use crate::bridge::Bridge;
+use crate::quitting;
 
 /// The label of the main window, as the capability names it.
 const MAIN: &str = "main";
@@ -27,6 +28,10 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
     let app = app.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::DragDrop(event) => drop_folders(&app, event),
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            quitting::ask(&app, MAIN);
+        }
         WindowEvent::Destroyed => {
             let core = app.state::<App>().inner().clone();
             tauri::async_runtime::spawn(async move { core.detach(MAIN).await });

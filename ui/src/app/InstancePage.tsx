@@ -7,6 +7,7 @@ import type { Drafts } from "../features/composer/drafts";
 import type { Position } from "../features/conversation/scroll";
 import { Transcript } from "../features/conversation/Transcript";
 import { ServerLog } from "../features/logs/ServerLog";
+import { Notices } from "../features/notices/Notices";
 import { PermissionCard } from "../features/requests/PermissionCard";
 import { QuestionCard } from "../features/requests/QuestionCard";
 import { SessionTabs } from "../features/sessions/SessionTabs";
@@ -94,6 +95,9 @@ function Watched(props: PageProps & { state: MirrorState }) {
     session.run(feed.take(() => backend.newSession(instance)).then(focusComposer));
   };
   const restart = () => session.run(backend.restartInstance(instance));
+  const titleOf = (id: string) => (id === focused() ? null : (props.state.sessions[id]?.title ?? "another session"));
+  const dismiss = (number: number) => session.run(backend.dismissNotice(instance, number));
+  const restarting = () => view().notices.some((notice) => notice.problem.code === "server_restarting");
   const onSent = (made: boolean) => {
     setSent(sent() + 1);
     if (made) feed.watch();
@@ -108,6 +112,7 @@ function Watched(props: PageProps & { state: MirrorState }) {
               sessions={props.state.sessions}
               selected={focused()}
               onOpen={(id) => look({ kind: "session", id })}
+              onDelete={(id) => backend.deleteSession(instance, id)}
               noServer={noServer()}
               onNew={newSession}
             />
@@ -138,18 +143,30 @@ function Watched(props: PageProps & { state: MirrorState }) {
             <Show when={serverProblem()}>
               {(problem) => <ServerProblem problem={problem()} onRestart={restart} onChooseBinary={props.onSettings} />}
             </Show>
+            <Notices
+              notices={view().notices.filter((notice) => notice.session === null || view().focus.kind !== "session")}
+              titleOf={titleOf}
+              onDismiss={dismiss}
+            />
             <Switch>
               <Match when={view().focus.kind === "logs"}>
                 <ServerLog lines={props.state.log ?? []} server={view().server} folder={props.folder} />
               </Match>
-              <Match when={status().status === "starting" && props.state.transcript === null}>
+              <Match when={status().status === "starting" && !restarting() && props.state.transcript === null}>
                 <StartingPage folder={props.folder} />
               </Match>
               <Match when={status().status === "stopped" && props.state.transcript === null}>
                 <StoppedPage onRestart={restart} />
               </Match>
               <Match when={focused() ?? (serverProblem() ? null : "start")}>
-                <Conversation {...props} sent={sent()} onSent={onSent} onLook={look} />
+                <Conversation
+                  {...props}
+                  titleOf={titleOf}
+                  onDismiss={dismiss}
+                  sent={sent()}
+                  onSent={onSent}
+                  onLook={look}
+                />
               </Match>
             </Switch>
           </div>
@@ -172,6 +189,8 @@ function Conversation(props: {
   sent: number;
   onSent: (made: boolean) => void;
   onLook: (focus: Focus) => void;
+  titleOf: (session: string) => string | null;
+  onDismiss: (number: number) => void;
 }) {
   const transcript = () => props.state.transcript;
   const focused = () => (props.state.view.focus.kind === "session" ? props.state.view.focus.id : null);
@@ -212,6 +231,11 @@ function Conversation(props: {
         )}
       </Show>
       <div class="dock">
+        <Notices
+          notices={focused() ? props.state.view.notices.filter((notice) => notice.session !== null) : []}
+          titleOf={props.titleOf}
+          onDismiss={props.onDismiss}
+        />
         <Show when={waiting() > 0}>
           <div class="dock-requests">
             <For each={transcript()?.permissions}>

@@ -23,6 +23,9 @@ use task::{AppTask, Command, Reply};
 /// How long a folder may take to be looked at.
 const FOLDER_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long an instance may take to say whether it works.
+const ANSWER_LIMIT: Duration = Duration::from_secs(1);
+
 /// Windows that also hear of the app itself.
 pub trait AppWindows: Windows {
     /// Tells a window how the app looks now. Must not block.
@@ -131,6 +134,15 @@ impl App {
     /// Takes a problem away that the person has read.
     pub async fn dismiss(&self, code: &str) {
         self.commands.send(Command::Dismiss { code: code.to_owned() }).await.ok();
+    }
+
+    /// In how many folders something works now. A folder that does not answer in time counts: its state is not known.
+    pub async fn working(&self) -> usize {
+        let instances = self.ask(|reply| Command::Instances { reply }).await.unwrap_or_default();
+        let asked = instances.iter().map(|instance| async {
+            !matches!(tokio::time::timeout(ANSWER_LIMIT, instance.working()).await, Ok(Ok(0) | Err(_)))
+        });
+        futures_util::future::join_all(asked).await.into_iter().filter(|works| *works).count()
     }
 
     /// Stops all servers. The app's task ends with it.

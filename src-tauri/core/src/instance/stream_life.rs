@@ -92,7 +92,7 @@ impl InstanceTask {
     pub(super) fn retry(&mut self) {
         match &self.stream {
             Some(stream) if self.server.client().is_some() => stream.retry.notify_one(),
-            _ => self.restart(),
+            _ => self.restart_for_person(),
         }
     }
 
@@ -160,6 +160,9 @@ impl InstanceTask {
             }
             _ => {}
         }
+        if let Event::Replied(replied) = &event {
+            self.replied(replied);
+        }
         let removed = match &event {
             Event::SessionRemoved(session) => Some(session.clone()),
             _ => None,
@@ -167,6 +170,7 @@ impl InstanceTask {
         let changes = self.subject.state.apply(event);
         self.touch(&changes);
         if let Some(session) = removed {
+            self.subject.notices.forget(&session);
             self.close_tab(&session);
         }
     }

@@ -10,14 +10,13 @@ impl State {
     /// It replaces what is here, except for what events changed after `since`: those are as new or newer.
     pub fn fold_snapshot(&mut self, snapshot: Snapshot, since: Mark) -> Changes {
         let mut changes = Changes::default();
-        self.removed.retain(|_, mark| *mark > since);
         self.fold_sessions(&snapshot, since, &mut changes);
 
         let running: HashMap<_, _> = snapshot.running.into_iter().collect();
         let known: Vec<SessionId> = self.sessions.keys().chain(running.keys()).cloned().collect();
         for id in known {
             let entry = self.sessions.get(&id);
-            if self.removed.contains_key(&id) || entry.is_some_and(|entry| entry.status_touched > since) {
+            if self.removed.contains(&id) || entry.is_some_and(|entry| entry.status_touched > since) {
                 continue;
             }
             let status = running.get(&id).cloned().unwrap_or_default();
@@ -49,7 +48,7 @@ impl State {
     fn fold_sessions(&mut self, snapshot: &Snapshot, since: Mark, changes: &mut Changes) {
         let mut listed = HashSet::new();
         for session in &snapshot.sessions {
-            if session.directory != self.directory || self.removed.contains_key(&session.id) {
+            if session.directory != self.directory || self.removed.contains(&session.id) {
                 continue;
             }
             listed.insert(session.id.clone());
@@ -78,7 +77,6 @@ impl State {
         since: Mark,
         changes: &mut Changes,
     ) {
-        self.answered.retain(|_, mark| *mark > since);
         let listed: HashSet<_> =
             permissions.iter().map(|p| p.id.clone()).chain(questions.iter().map(|q| q.id.clone())).collect();
         let permissions_here = self.permissions.iter().map(|(id, (_, mark))| (id, mark));
@@ -109,14 +107,13 @@ impl State {
 
     /// The server keeps listing requests whose run was aborted: only those of working sessions count.
     fn accepts(&self, session: &SessionId, request: &crate::model::RequestId) -> bool {
-        !self.answered.contains_key(request)
-            && self.sessions.get(session).is_some_and(|entry| entry.status.is_running())
+        !self.answered.contains(request) && self.sessions.get(session).is_some_and(|entry| entry.status.is_running())
     }
 
     /// Folds in a stretch of messages, asked for at `since`. The newest page replaces what is here; an older one adds.
     pub fn fold_page(&mut self, page: MessagePage, since: Mark) -> Changes {
         let mut changes = Changes::default();
-        if self.removed.contains_key(&page.session) {
+        if self.removed.contains(&page.session) {
             return changes;
         }
         let session = page.session;

@@ -1,5 +1,5 @@
 use crate::model::{
-    Event, Failure, Message, MessageId, Part, PartId, PartKind, RequestId, Role, RunStatus, Session, SessionId,
+    Event, Failure, Message, MessageId, Part, PartId, PartKind, Replied, RequestId, Role, RunStatus, Session, SessionId,
 };
 
 use super::{Changes, Mark, State, Transcript};
@@ -12,7 +12,7 @@ impl State {
         match event {
             Event::Session(session) => self.put_session(session, &mut changes),
             Event::SessionRemoved(session) => {
-                self.removed.insert(session.clone(), self.mark);
+                self.removed.insert(session.clone());
                 self.drop_session(&session, &mut changes);
             }
             Event::Status { session, status } => self.put_status(&session, status, &mut changes),
@@ -24,22 +24,22 @@ impl State {
             Event::Part(part) => self.put_part(part, &mut changes),
             Event::Delta { session, message, part, text } => self.append(session, message, part, &text, &mut changes),
             Event::PartRemoved { session, message, part } => self.drop_part(session, message, part, &mut changes),
-            Event::Permission(permission) if !self.removed.contains_key(&permission.session) => {
+            Event::Permission(permission) if !self.removed.contains(&permission.session) => {
                 changes.requests.insert(permission.id.clone());
                 changes.sessions.insert(permission.session.clone());
                 self.permissions.insert(permission.id.clone(), (permission, self.mark));
             }
-            Event::Question(question) if !self.removed.contains_key(&question.session) => {
+            Event::Question(question) if !self.removed.contains(&question.session) => {
                 changes.requests.insert(question.id.clone());
                 changes.sessions.insert(question.session.clone());
                 self.questions.insert(question.id.clone(), (question, self.mark));
             }
-            Event::RequestAnswered(id) => {
-                self.answered.insert(id.clone(), self.mark);
+            Event::RequestAnswered(id) | Event::Replied(Replied { request: id, .. }) => {
+                self.answered.insert(id.clone());
                 self.drop_request(&id, &mut changes);
             }
             Event::Todos { session, todos } => {
-                if !self.removed.contains_key(&session) {
+                if !self.removed.contains(&session) {
                     self.sessions.entry(session).or_default().todos = todos;
                 }
             }
@@ -103,7 +103,7 @@ impl State {
     }
 
     fn put_session(&mut self, session: Session, changes: &mut Changes) {
-        if session.directory != self.directory || self.removed.contains_key(&session.id) {
+        if session.directory != self.directory || self.removed.contains(&session.id) {
             return;
         }
         let id = session.id.clone();
@@ -125,7 +125,7 @@ impl State {
     }
 
     fn put_status(&mut self, id: &SessionId, status: RunStatus, changes: &mut Changes) {
-        if self.removed.contains_key(id) {
+        if self.removed.contains(id) {
             return;
         }
         let mark = self.mark;
@@ -172,7 +172,7 @@ impl State {
     }
 
     fn put_failure(&mut self, id: &SessionId, failure: Failure, changes: &mut Changes) {
-        if self.removed.contains_key(id) {
+        if self.removed.contains(id) {
             return;
         }
         let entry = self.sessions.entry(id.clone()).or_default();
@@ -186,7 +186,7 @@ impl State {
     }
 
     fn put_message(&mut self, message: Message, changes: &mut Changes) {
-        if self.removed.contains_key(&message.session) {
+        if self.removed.contains(&message.session) {
             return;
         }
         let mark = self.mark;
@@ -232,7 +232,7 @@ impl State {
     }
 
     fn put_part(&mut self, part: Part, changes: &mut Changes) {
-        if self.removed.contains_key(&part.session) {
+        if self.removed.contains(&part.session) {
             return;
         }
         let mark = self.mark;
@@ -253,7 +253,7 @@ impl State {
     }
 
     fn append(&mut self, session: SessionId, message: MessageId, part: PartId, text: &str, changes: &mut Changes) {
-        if self.removed.contains_key(&session) {
+        if self.removed.contains(&session) {
             return;
         }
         let mark = self.mark;
@@ -300,6 +300,7 @@ impl State {
         let void: Vec<_> =
             permissions.chain(questions).filter(|(of, _)| *of == session).map(|(_, id)| id.clone()).collect();
         for id in void {
+            self.answered.insert(id.clone());
             self.drop_request(&id, changes);
         }
     }

@@ -1,10 +1,11 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
 use crate::model::{Failure, MessageId, PartId, Permission, Question, RequestId, RunStatus, Session, SessionId, Todo};
 
 use super::Transcript;
+use super::tombstones::Tombstones;
 
 /// A point in the order of events. An answer that was asked for at a mark never overwrites what an event changed
 /// after it: the event is as new, or a newer one follows on the stream.
@@ -17,12 +18,12 @@ pub struct State {
     pub(super) directory: String,
     pub(super) mark: Mark,
     pub(super) sessions: BTreeMap<SessionId, SessionEntry>,
-    /// Sessions removed by an event; what the server still sends for them is dropped.
-    pub(super) removed: HashMap<SessionId, Mark>,
+    /// Sessions that were deleted; what the server still sends for them is dropped.
+    pub(super) removed: Tombstones<SessionId>,
     pub(super) permissions: IndexMap<RequestId, (Permission, Mark)>,
     pub(super) questions: IndexMap<RequestId, (Question, Mark)>,
-    /// Requests answered by an event, so that an older answer does not bring them back.
-    pub(super) answered: HashMap<RequestId, Mark>,
+    /// Requests that were answered or are void. The server keeps listing some of them.
+    pub(super) answered: Tombstones<RequestId>,
     pub(super) branch: Option<String>,
     pub(super) branch_touched: Mark,
 }
@@ -87,10 +88,10 @@ impl State {
             directory: directory.into(),
             mark: Mark::default(),
             sessions: BTreeMap::new(),
-            removed: HashMap::new(),
+            removed: Tombstones::default(),
             permissions: IndexMap::new(),
             questions: IndexMap::new(),
-            answered: HashMap::new(),
+            answered: Tombstones::default(),
             branch: None,
             branch_touched: Mark::default(),
         }
