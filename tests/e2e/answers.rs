@@ -1,10 +1,10 @@
 //! Whose answers they are: an agent can read the server's password and allow what it asked for itself.
 
 use outrider_core::instance::Answer;
-use outrider_core::protocol::{PermissionReply, Snapshot};
+use outrider_core::protocol::{Focus, PermissionReply, SessionState, Snapshot};
 use serde_json::{Value, json};
 
-use crate::stage::{Pane, Stage, ports_of, transcript, variable_of};
+use crate::stage::{Pane, Stage, ports_of, row, transcript, variable_of};
 
 const TWO: &str = "%%tool bash {\"command\": \"touch one\", \"description\": \"d\"}\n\
     %%tool bash {\"command\": \"touch two\", \"description\": \"d\"}\n%%turn\n%%text Done.";
@@ -75,15 +75,16 @@ async fn an_answer_of_another_program_is_said_with_what_it_allowed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn our_own_answers_and_what_follows_from_them_are_not_reported() {
+    let stage = Stage::with(|config| config.permission(json!({ "bash": "ask" }))).await;
+    let pane = stage.ready("api").await;
     for (reply, reason) in [
-        (PermissionReply::Always, None),
         (PermissionReply::Reject, None),
         (PermissionReply::Reject, Some("Not so".to_owned())),
         (PermissionReply::Once, None),
+        (PermissionReply::Always, None),
     ] {
-        let stage = Stage::with(|config| config.permission(json!({ "bash": "ask" }))).await;
-        let pane = stage.ready("api").await;
-        pane.prompt(TWO).await;
+        pane.look(Focus::Start).await;
+        let session = pane.prompt(TWO).await;
         let asked = pane.until("both requests", |now| now.view.waiting == 2).await;
         let requests: Vec<_> = transcript(&asked).permissions.iter().map(|it| it.id.clone()).collect();
         pane.handle.answer(&requests[0], Answer::Permission(reply, reason.clone())).await.unwrap();
@@ -95,8 +96,9 @@ async fn our_own_answers_and_what_follows_from_them_are_not_reported() {
         assert_eq!(told(&seen), [], "{reply:?} {reason:?}");
         pane.prompt("%%tool bash {\"command\": \"ls\", \"description\": \"d\"}").await;
         pane.until("the next request", |now| now.view.waiting == 1).await;
-        pane.handle.abort(&transcript(&seen).session).await.unwrap();
-        assert_eq!(told(&pane.idle().await), [], "stopping answers nothing");
-        stage.end().await;
+        pane.handle.abort(&session).await.unwrap();
+        let stopped = |now: &Snapshot| row(now, &session).state != SessionState::Busy;
+        assert_eq!(told(&pane.until("the stop", stopped).await), [], "stopping answers nothing");
     }
+    stage.end().await;
 }

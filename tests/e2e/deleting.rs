@@ -70,7 +70,11 @@ async fn a_session_that_streams_is_deleted_and_its_tab_goes_to_its_neighbour() {
         texts(&pane.until("its messages", |now| now.transcript.as_ref().is_some_and(|it| it.loaded)).await)[1],
         "Stays."
     );
-    let streamed = || stage.model.requests().into_iter().find(|it| it.prompt.contains("%%stream")).unwrap().outcome;
+    let streamed = || {
+        let request =
+            stage.model.requests().into_iter().find(|it| it.model == "echo" && it.prompt.contains("%%stream"));
+        request.unwrap().outcome
+    };
     wait_for("the end of the stream", Duration::from_secs(10), async || streamed() == Outcome::ClientGone).await;
     pane.equals_fresh().await;
     stage.end().await;

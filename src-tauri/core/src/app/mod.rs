@@ -55,9 +55,10 @@ impl AppStart {
     /// Starts the app's task. Must be called in a tokio runtime.
     pub fn start(self) -> App {
         let (commands, commands_in) = mpsc::channel(64);
+        let launcher = Launcher::new(self.bundled, self.environment).concealing(&self.profile);
         let task = AppTask::new(
             Profile::new(self.profile),
-            Launcher::new(self.bundled, self.environment),
+            launcher,
             self.windows,
             TaskTracker::new(),
             CancellationToken::new(),

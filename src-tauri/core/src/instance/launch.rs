@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
 use crate::protocol::{Problem, ServerDetails, Settings};
-use crate::server::{Binary, BinaryPlaces, Environment, OPENCODE_VARIABLE, check_folder};
+use crate::server::{Binary, BinaryPlaces, Concealment, Environment, OPENCODE_VARIABLE, check_folder};
 
 /// What servers are started with, shared by all instances of the app.
 #[derive(Clone)]
@@ -17,6 +17,8 @@ pub struct Launcher {
     /// Where none was given, the login shell is asked once, when the first server starts.
     environment: Arc<OnceCell<Environment>>,
     bundled: Option<PathBuf>,
+    /// Keeps the servers' passwords from their tools.
+    concealment: Option<Concealment>,
     first: FirstStart,
 }
 
@@ -65,7 +67,19 @@ impl Launcher {
     /// A launcher that falls back to the bundled binary, if there is one. Servers get `environment`; without one they
     /// get this process's, completed by the login shell's where that is needed.
     pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>) -> Self {
-        Self { environment: Arc::new(OnceCell::new_with(environment)), bundled, first: FirstStart::default() }
+        Self {
+            environment: Arc::new(OnceCell::new_with(environment)),
+            bundled,
+            concealment: None,
+            first: FirstStart::default(),
+        }
+    }
+
+    /// Servers' passwords are kept from their tools, with a file in this folder.
+    #[must_use]
+    pub fn concealing(mut self, folder: &Path) -> Self {
+        self.concealment = Some(Concealment::new(folder));
+        self
     }
 
     /// Checks the folder, finds the environment and the binary, and waits until a server may start.
@@ -89,6 +103,10 @@ impl Launcher {
             pid: None,
             path: path.map(|path| path.to_string_lossy().into_owned()),
             path_source: Some(environment.path_source.clone()),
+        };
+        let environment = match &self.concealment {
+            Some(concealment) => concealment.apply(environment, folder).await,
+            None => environment,
         };
         let turn = self.first.turn().await;
         Ok(Prepared { binary, environment, details, turn })

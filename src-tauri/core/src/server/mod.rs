@@ -2,6 +2,7 @@
 //! and stopped so that nothing of it remains. Knows nothing of HTTP, sessions or windows.
 
 mod binary;
+mod conceal;
 mod diagnosis;
 mod drain;
 mod environment;
@@ -17,6 +18,7 @@ mod stop;
 mod survivors;
 
 pub use binary::{Binary, BinaryPlaces, BinarySource, OPENCODE_VARIABLE};
+pub use conceal::Concealment;
 pub use drain::{OutputBatch, OutputLine};
 pub use environment::{Environment, Variables};
 pub use exit::ServerExit;
