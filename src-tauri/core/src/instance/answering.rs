@@ -68,11 +68,12 @@ impl InstanceTask {
                     format!("A question was {done} by another program, not by you{asked}"),
                 )
             }
-            Outcome::Once | Outcome::Always | Outcome::Rejected => {
+            Outcome::Once | Outcome::Always | Outcome::Rejected | Outcome::Other => {
                 let done = match outcome {
                     Outcome::Once => "allowed once",
                     Outcome::Always => "allowed from now on",
-                    _ => "denied",
+                    Outcome::Rejected => "denied",
+                    _ => "answered",
                 };
                 let view = asked.map(|asked| permission_view(state, asked));
                 let about = view.as_ref().map_or_else(

@@ -68,7 +68,7 @@ impl OwnAnswers {
                             && !asked.patterns.is_empty()
                             && asked.patterns.iter().all(|asked| always.iter().any(|allowed| matches(allowed, asked)))
                     }),
-                    Outcome::Once | Outcome::Answered | Outcome::Dismissed => false,
+                    Outcome::Once | Outcome::Answered | Outcome::Dismissed | Outcome::Other => false,
                 }
         })
     }

@@ -34,7 +34,7 @@ pub(super) enum Done {
     /// A session was made; the window looks at it next.
     Created { session: Session, window: String, reply: Option<Reply<Result<Snapshot, Problem>>> },
     /// A session's run was stopped.
-    Aborted(SessionId),
+    Aborted { session: SessionId, reply: Reply<Result<(), Problem>> },
     /// Sessions were deleted.
     Deleted { family: Vec<SessionId>, reply: Reply<Result<(), Problem>> },
     /// A request of the agent was answered, or turned out to have been.
@@ -83,7 +83,10 @@ impl InstanceTask {
             }
             Done::Created { session, window, reply } => self.created(session, &window, reply),
             Done::Nothing => {}
-            Done::Aborted(session) => self.void_requests(&session),
+            Done::Aborted { session, reply } => {
+                self.void_requests(&session);
+                reply.send(Ok(())).ok();
+            }
             Done::Deleted { family, reply } => self.deleted(family, reply),
             Done::NotAnswered(request) => self.own_answers.take_back(&request),
             Done::Answered(request) => {
@@ -197,23 +200,15 @@ impl InstanceTask {
     }
 
     pub(super) fn abort(&mut self, session: SessionId, reply: Reply<Result<(), Problem>>) {
-        self.request(reply, |client| async move { client.abort(&session).await.map(|()| Done::Aborted(session)) });
-    }
-
-    /// Runs a request and tells how it went.
-    fn request<F>(&mut self, reply: Reply<Result<(), Problem>>, request: impl FnOnce(Client) -> F)
-    where
-        F: Future<Output = Result<Done, WireError>> + Send + 'static,
-    {
         let Some((client, reply)) = self.client_or(reply) else { return };
-        let request = request(client);
         self.work(async move {
-            let (outcome, done) = match request.await {
-                Ok(done) => (Ok(()), done),
-                Err(error) => (Err(error.to_problem()), Done::Nothing),
-            };
-            reply.send(outcome).ok();
-            done
+            match client.abort(&session).await {
+                Ok(()) => Done::Aborted { session, reply },
+                Err(error) => {
+                    reply.send(Err(error.to_problem())).ok();
+                    Done::Nothing
+                }
+            }
         });
     }
 

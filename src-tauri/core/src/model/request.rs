@@ -67,6 +67,8 @@ pub enum Outcome {
     Answered,
     /// Questions, without an answer.
     Dismissed,
+    /// A permission, in a way that this version does not know.
+    Other,
 }
 
 /// The server's word that a request was answered. It does not say by whom.

@@ -108,13 +108,14 @@ pub(super) struct PermissionReplied {
     reply: WireReply,
 }
 
-/// A reply of another name would be news that must not be taken for a denial: the event is unknown then.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WireReply {
     Once,
     Always,
     Reject,
+    #[serde(other)]
+    Other,
 }
 
 impl From<PermissionReplied> for Replied {
@@ -123,6 +124,7 @@ impl From<PermissionReplied> for Replied {
             WireReply::Once => Outcome::Once,
             WireReply::Always => Outcome::Always,
             WireReply::Reject => Outcome::Rejected,
+            WireReply::Other => Outcome::Other,
         };
         Self { request: wire.request, session: wire.session, outcome }
     }
