@@ -143,11 +143,10 @@ function Watched(props: PageProps & { state: MirrorState }) {
             <Show when={serverProblem()}>
               {(problem) => <ServerProblem problem={problem()} onRestart={restart} onChooseBinary={props.onSettings} />}
             </Show>
-            <Notices
-              notices={view().notices.filter((notice) => notice.session === null || view().focus.kind !== "session")}
-              titleOf={titleOf}
-              onDismiss={dismiss}
-            />
+            {/* Elsewhere they stand above the composer, where they move nothing that is read. */}
+            <Show when={view().focus.kind === "logs" || (view().focus.kind === "start" && serverProblem())}>
+              <Notices notices={view().notices} titleOf={titleOf} onDismiss={dismiss} />
+            </Show>
             <Switch>
               <Match when={view().focus.kind === "logs"}>
                 <ServerLog lines={props.state.log ?? []} server={view().server} folder={props.folder} />
@@ -231,11 +230,7 @@ function Conversation(props: {
         )}
       </Show>
       <div class="dock">
-        <Notices
-          notices={focused() ? props.state.view.notices.filter((notice) => notice.session !== null) : []}
-          titleOf={props.titleOf}
-          onDismiss={props.onDismiss}
-        />
+        <Notices notices={props.state.view.notices} titleOf={props.titleOf} onDismiss={props.onDismiss} />
         <Show when={waiting() > 0}>
           <div class="dock-requests">
             <For each={transcript()?.permissions}>
