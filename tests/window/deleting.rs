@@ -72,6 +72,7 @@ async fn pictures_of_deleting() {
             window.press(&[DELETE]).await;
             window.until(ASKED).await;
             window.screenshot(&format!("delete-session-{colours}-{width}")).await;
+            window.press(&[ESCAPE]).await;
         }
         window.finish().await;
     }
