@@ -8,6 +8,7 @@ mod guardian;
 mod lifecycle;
 mod links;
 mod panics;
+mod quitting;
 mod window;
 
 use std::path::PathBuf;
@@ -75,6 +76,7 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
             };
             let core = start_core(app.handle(), profile.clone());
             app.manage(core.clone());
+            app.manage(quitting::Quitting::default());
             lifecycle::end_on_signals(app.handle());
             window::open_main(app.handle(), &profile)?;
             tauri::async_runtime::spawn(open_all(core, arguments.folders));

@@ -7,6 +7,7 @@ use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
 use tauri::{AppHandle, DragDropEvent, Manager, Runtime, Url, WebviewWindow, WindowEvent};
 
 use crate::bridge::Bridge;
+use crate::quitting;
 
 /// The label of the main window, as the capability names it.
 const MAIN: &str = "main";
@@ -34,6 +35,10 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
         WindowEvent::Focused(true) => {
             let core = app.state::<App>().inner().clone();
             tauri::async_runtime::spawn(async move { core.check().await });
+        }
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            quitting::ask(&app, MAIN);
         }
         WindowEvent::Destroyed => {
             let core = app.state::<App>().inner().clone();

@@ -99,6 +99,10 @@ async fn pictures(colours: &str, theme: Option<&str>) {
     take(&window, colours, "settings").await;
     window.click(&button("Cancel")).await;
 
+    // The first crash is recovered from.
+    let (pid, _) = servers_in(&folders[0]).pop().unwrap();
+    signal("KILL", pid);
+    window.until("document.querySelector('[data-notice=server_restarted]')").await;
     let (pid, _) = servers_in(&folders[0]).pop().unwrap();
     signal("KILL", pid);
     window.click("tabs('Sessions')[0]").await;

@@ -7,6 +7,8 @@
 
 mod connection;
 mod conversation;
+mod crashes;
+mod deleting;
 mod desktop;
 mod driver;
 mod events;
@@ -16,6 +18,7 @@ mod looks;
 mod opening;
 mod page;
 mod processes;
+mod quitting;
 mod reading;
 mod requests;
 mod safety;

@@ -27,6 +27,9 @@ const FOLDER_LIMIT: Duration = Duration::from_secs(5);
 /// The folder of the profile that tells what runs of the app have running.
 const RUNNING: &str = "running";
 
+/// How long an instance may take to say whether it works.
+const ANSWER_LIMIT: Duration = Duration::from_secs(1);
+
 /// Windows that also hear of the app itself.
 pub trait AppWindows: Windows {
     /// Tells a window how the app looks now. Must not block.
@@ -62,7 +65,7 @@ impl AppStart {
         let app = App { commands };
         let registry = Registry::open(Some(self.profile.join(RUNNING)), self.guardian);
         tasks.spawn(report_leftovers(registry.clone(), app.clone()));
-        let launcher = Launcher::new(self.bundled, self.environment, registry);
+        let launcher = Launcher::new(self.bundled, self.environment, registry).concealing(&self.profile);
         let task = AppTask::new(Profile::new(self.profile), launcher, self.windows, tasks, token);
         // Not on the tracker whose end it waits for when it shuts down.
         TaskTracker::new().spawn(task.run(commands_in));
@@ -161,6 +164,15 @@ impl App {
     /// Finds out at once whether all event streams still work: the person came back to the window.
     pub async fn check(&self) {
         self.commands.send(Command::Check).await.ok();
+    }
+
+    /// In how many folders something works now. A folder that does not answer in time counts: its state is not known.
+    pub async fn working(&self) -> usize {
+        let instances = self.ask(|reply| Command::Instances { reply }).await.unwrap_or_default();
+        let asked = instances.iter().map(|instance| async {
+            !matches!(tokio::time::timeout(ANSWER_LIMIT, instance.working()).await, Ok(Ok(0) | Err(_)))
+        });
+        futures_util::future::join_all(asked).await.into_iter().filter(|works| *works).count()
     }
 
     /// Stops all servers. The app's task ends with it.

@@ -3,6 +3,7 @@
 
 mod binary;
 mod clearing;
+mod conceal;
 mod diagnosis;
 mod drain;
 mod environment;
@@ -22,6 +23,7 @@ mod stop;
 mod survivors;
 
 pub use binary::{Binary, BinaryPlaces, BinarySource, OPENCODE_VARIABLE};
+pub use conceal::Concealment;
 pub use drain::{OutputBatch, OutputLine};
 pub use environment::{Environment, Variables};
 pub use exit::ServerExit;
