@@ -21,6 +21,13 @@ export function campaignCounts(output) {
   return closing ? { passed: +closing[1], failed: +closing[2] } : undefined;
 }
 
+/** From the last line of `orphans`: a round without survivors passes; however many there are, they are one failure. */
+export function orphanCounts(output) {
+  const [, rounds, survivors] = /^(\d+) rounds, (\d+) survivors$/m.exec(output) ?? [];
+  if (rounds === undefined) return undefined;
+  return survivors === "0" ? { passed: Number(rounds), failed: 0 } : { passed: 0, failed: 1 };
+}
+
 /** From vitest's JSON report. A file that could not be loaded counts as one failure. */
 export function vitestCounts(file) {
   if (!existsSync(file)) return undefined;

@@ -15,7 +15,7 @@ const CORE = {
   store: ["model"],
   secrets: [],
   opencode: ["model", "protocol", "secrets"],
-  server: ["protocol", "secrets"],
+  server: ["profile", "protocol", "secrets"],
   profile: ["protocol"],
   traffic: ["model", "opencode", "protocol"],
   feed: ["model", "protocol", "render", "store"],

@@ -78,25 +78,25 @@ async fn a_run_that_was_saved_replays_to_what_the_window_shows() {
 async fn events_are_counted_and_kept_when_the_server_is_another() {
     let stage = Stage::new().await;
     let pane = stage.ready("api").await;
-    let page = pane.handle.events(MAIN, &everything());
-    assert_eq!(page.rows[0].name, "server.connected");
-    assert_eq!((page.counters.reconnects, page.counters.resyncs, page.counters.unknown), (0, 0, 0));
+    let list = pane.handle.events(MAIN, &everything());
+    assert_eq!(list.rows[0].name, "server.connected");
+    assert_eq!((list.counters.reconnects, list.counters.resyncs, list.counters.unknown), (0, 0, 0));
     let session = pane.prompt("%%text Hello").await;
     pane.idle().await;
     let of_session = EventQuery { text: session.clone(), ..everything() };
-    let page = pane.handle.events(MAIN, &of_session);
-    assert!(page.rows.iter().any(|row| row.name == "message.part.updated"), "{page:#?}");
-    assert!(page.rows.iter().all(|row| row.session.as_deref() == Some(&*session) && row.size > 50));
-    let detail = pane.handle.event(MAIN, page.rows[0].number).unwrap();
+    let list = pane.handle.events(MAIN, &of_session);
+    assert!(list.rows.iter().any(|row| row.name == "message.part.updated"), "{list:#?}");
+    assert!(list.rows.iter().all(|row| row.session.as_deref() == Some(&*session) && row.size > 50));
+    let detail = pane.handle.event(MAIN, list.rows[0].number).unwrap();
     assert_eq!(detail.shown, detail.row.size);
     assert!(detail.json.contains(&format!("\"sessionID\": \"{session}\"")), "{}", detail.json);
 
-    let before = page.counters.events;
+    let before = list.counters.events;
     pane.handle.restart().await.unwrap();
     pane.until("another server", |now| now.view.connection != outrider_core::protocol::Connection::Connected).await;
     pane.connected().await;
-    let page = pane.handle.events(MAIN, &everything());
-    assert_eq!((page.counters.reconnects, page.counters.resyncs), (1, 1));
-    assert!(page.counters.events > before && page.rows[0].number == 0);
+    let list = pane.handle.events(MAIN, &everything());
+    assert_eq!((list.counters.reconnects, list.counters.resyncs), (1, 1));
+    assert!(list.counters.events > before && list.rows[0].number == 0);
     stage.end().await;
 }

@@ -4,13 +4,17 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing step fails the test")]
 
+mod answers;
 mod closing;
+mod deleting;
+mod doors;
 mod events;
 mod feeds;
 mod losses;
 mod model_errors;
 mod opening;
 mod requests;
+mod restarts;
 mod secrets;
 mod stage;
 mod start_failures;

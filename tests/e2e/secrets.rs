@@ -67,3 +67,34 @@ async fn windows_learn_neither_address_nor_password() {
     }
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tools_do_not_get_the_password_where_the_server_need_not_wait_for_that() {
+    const SHOW: &str = "%%tool bash {\"command\": \"env\", \"description\": \"d\"}\n%%turn\n%%text Seen.";
+    let stage = Stage::new().await;
+    let shown = |turn: &str| {
+        let request = stage.model.requests().into_iter().rfind(|it| it.turn == 1 && it.prompt.contains(turn));
+        request.unwrap().body.to_string()
+    };
+    // A home in which nothing is installed: the server would wait for npm.
+    let pane = stage.ready("api").await;
+    pane.ask(&format!("%%id first\n{SHOW}")).await;
+    let password = variable_of(pane.now().view.server.pid.unwrap(), "OPENCODE_SERVER_PASSWORD").unwrap();
+    assert!(shown("%%id first").contains(&password));
+
+    let config = stage.place.server_config_directory();
+    std::fs::create_dir_all(config.join("node_modules/@opencode-ai/plugin")).unwrap();
+    let lock = serde_json::json!({ "packages": { "": { "dependencies": { "@opencode-ai/plugin": "1" } } } });
+    std::fs::write(config.join("package-lock.json"), lock.to_string()).unwrap();
+    let before = pane.now().view.server.pid;
+    pane.handle.restart().await.unwrap();
+    pane.until("the next server", |now| now.view.server.pid.is_some() && now.view.server.pid != before).await;
+    pane.connected().await;
+    pane.ask(&format!("%%id second\n{SHOW}")).await;
+    let shown = shown("%%id second");
+    assert!(shown.contains("OUTRIDER_INSTANCE=") && !shown.contains("OPENCODE_SERVER_PASSWORD"), "{shown}");
+    let pid = pane.now().view.server.pid.unwrap();
+    let [port] = ports_of(pid)[..] else { panic!("one port expected") };
+    assert!(ask(port, "/session").await.contains(" 401"), "the server still knows it");
+    stage.end().await;
+}

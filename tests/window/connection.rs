@@ -14,7 +14,7 @@ const TRANSCRIPT: &str =
     "articles().map((article) => [article.dataset.messageId, article.dataset.state, article.innerText])";
 
 #[tokio::test]
-async fn a_killed_server_is_said_and_started_again_by_the_person() {
+async fn a_server_that_is_killed_twice_is_said_and_started_again_by_the_person() {
     let stage = Stage::new().await;
     let folder = stage.place.folder("killed");
     let window = stage.open(&[&folder]).await;
@@ -28,6 +28,11 @@ async fn a_killed_server_is_said_and_started_again_by_the_person() {
     }).observe(connection(), { subtree: true, childList: true, characterData: true, attributes: true });")
         .await;
 
+    // The first time it is started again by itself.
+    let (pid, _) = servers_in(&folder).pop().unwrap();
+    signal("KILL", pid);
+    window.until("document.querySelector('[data-notice=server_restarted]')").await;
+    window.until_ready("killed").await;
     let (pid, _) = servers_in(&folder).pop().unwrap();
     signal("KILL", pid);
     window.until(&format!("{}.dataset.status === 'error'", instance_tab("killed"))).await;

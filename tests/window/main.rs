@@ -7,17 +7,22 @@
 
 mod connection;
 mod conversation;
+mod crashes;
+mod deleting;
 mod desktop;
 mod driver;
 mod events;
 mod installed;
+mod isolation;
 mod looks;
 mod opening;
 mod page;
 mod processes;
+mod quitting;
 mod reading;
 mod requests;
 mod safety;
+mod secrets;
 mod seed;
 mod sessions;
 mod stage;

@@ -4,9 +4,16 @@ use tauri::{AppHandle, Manager, Runtime, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
 use super::{Answer, bounds};
+use crate::quitting::Quitting;
 
 #[tauri::command]
-pub(super) async fn attach<R: Runtime>(app: State<'_, App>, window: WebviewWindow<R>) -> Answer<AppView> {
+pub(super) async fn attach<R: Runtime>(
+    app: State<'_, App>,
+    quitting: State<'_, Quitting>,
+    window: WebviewWindow<R>,
+) -> Answer<AppView> {
+    // A page that is loaded anew no longer asks what the one before asked.
+    quitting.keep();
     app.attach(window.label()).await
 }
 

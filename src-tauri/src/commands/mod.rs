@@ -4,6 +4,7 @@ mod bounds;
 mod events;
 mod folders;
 mod instances;
+mod quitting;
 mod requests;
 mod sessions;
 mod settings;
@@ -25,8 +26,11 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         folders::select_instance,
         folders::close_instance,
         folders::dismiss_problem,
+        quitting::quit_shown,
+        quitting::answer_quit,
         instances::restart_instance,
         instances::retry_connection,
+        instances::dismiss_notice,
         views::watch,
         views::look,
         views::ack,
@@ -39,6 +43,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         sessions::send_prompt,
         sessions::stop_session,
         sessions::close_tab,
+        sessions::delete_session,
         requests::reply_permission,
         requests::reply_question,
         requests::reject_question,

@@ -35,3 +35,8 @@ pub(super) async fn stop_session(app: State<'_, App>, instance: String, session:
 pub(super) async fn close_tab(app: State<'_, App>, instance: String, session: String) -> Answer<()> {
     app.instance(&instance).await?.close_tab(&session).await
 }
+
+#[tauri::command]
+pub(super) async fn delete_session(app: State<'_, App>, instance: String, session: String) -> Answer<()> {
+    app.instance(&instance).await?.delete_session(&session).await
+}

@@ -184,4 +184,36 @@ describe("the window", () => {
     fireEvent.click(screen.getByRole("button", { name: "Close infra home" }));
     expect(closed).toHaveBeenLastCalledWith("ins_4");
   });
+
+  it("asks whether to quit, and Escape keeps the app", async () => {
+    HTMLDialogElement.prototype.showModal = function showModal() {
+      this.open = true;
+    };
+    const backend = open("quit");
+    const shown = vi.spyOn(backend, "quitShown");
+    const answered = vi.spyOn(backend, "answerQuit");
+    const dialog = await screen.findByRole("dialog", { name: "Quit Outrider?" });
+    expect(dialog.textContent).toContain("Outrider is working in 2 folders. Quit and stop them?");
+    expect(shown).toHaveBeenCalledTimes(1);
+    fireEvent(dialog, new Event("cancel", { cancelable: true }));
+    expect(answered.mock.calls).toEqual([[false]]);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("says what happened without the person until they dismiss it", async () => {
+    open("notices");
+    const said = await screen.findByText(/answered by another program, not by you/);
+    expect(screen.getByText(/was started again/)).toBeTruthy();
+    const notice = said.closest("li");
+    if (!notice) throw new Error("no notice");
+    fireEvent.click(within(notice).getByRole("button", { name: "Dismiss notice" }));
+    await vi.waitFor(() => expect(screen.queryByText(/answered by another program/)).toBeNull());
+  });
+
+  it("keeps the composer while a server that died is started again", async () => {
+    open("restarting");
+    expect(await screen.findByText(/Starting it again/)).toBeTruthy();
+    expect(screen.getByRole("textbox", { name: "Message" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Dismiss notice" })).toBeNull();
+  });
 });

@@ -6,6 +6,7 @@ import { focusComposer } from "../features/composer/Composer";
 import { createDrafts } from "../features/composer/drafts";
 import type { Position } from "../features/conversation/scroll";
 import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs";
+import { QuitDialog } from "../features/quitting/QuitDialog";
 import { SettingsDialog } from "../features/settings/SettingsDialog";
 import { DropTarget, StartPage } from "../features/start/StartPage";
 import { Button, IconButton } from "../shared/Button";
@@ -214,6 +215,9 @@ function Window(props: { backend: Backend }) {
       </Show>
       <Show when={settingsOpen() && view()}>
         {(now) => <SettingsDialog settings={now().settings} onClose={() => setSettingsOpen(false)} />}
+      </Show>
+      <Show when={session.quitting()}>
+        {(folders) => <QuitDialog folders={folders()} onAnswer={session.answerQuit} />}
       </Show>
       <Show when={session.dragging()}>
         <DropTarget />

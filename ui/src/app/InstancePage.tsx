@@ -8,6 +8,7 @@ import type { Position } from "../features/conversation/scroll";
 import { Transcript } from "../features/conversation/Transcript";
 import { EventsPanel } from "../features/events/EventsPanel";
 import { ServerLog } from "../features/logs/ServerLog";
+import { Notices } from "../features/notices/Notices";
 import { PermissionCard } from "../features/requests/PermissionCard";
 import { QuestionCard } from "../features/requests/QuestionCard";
 import { SessionTabs } from "../features/sessions/SessionTabs";
@@ -95,6 +96,9 @@ function Watched(props: PageProps & { state: MirrorState }) {
     session.run(feed.take(() => backend.newSession(instance)).then(focusComposer));
   };
   const restart = () => session.run(backend.restartInstance(instance));
+  const titleOf = (id: string) => (id === focused() ? null : (props.state.sessions[id]?.title ?? "another session"));
+  const dismiss = (number: number) => session.run(backend.dismissNotice(instance, number));
+  const restarting = () => view().notices.some((notice) => notice.problem.code === "server_restarting");
   const onSent = (made: boolean) => {
     setSent(sent() + 1);
     if (made) feed.watch();
@@ -109,6 +113,7 @@ function Watched(props: PageProps & { state: MirrorState }) {
               sessions={props.state.sessions}
               selected={focused()}
               onOpen={(id) => look({ kind: "session", id })}
+              onDelete={(id) => backend.deleteSession(instance, id)}
               noServer={noServer()}
               onNew={newSession}
             />
@@ -139,6 +144,10 @@ function Watched(props: PageProps & { state: MirrorState }) {
             <Show when={serverProblem()}>
               {(problem) => <ServerProblem problem={problem()} onRestart={restart} onChooseBinary={props.onSettings} />}
             </Show>
+            {/* Elsewhere they stand above the composer, where they move nothing that is read. */}
+            <Show when={view().focus.kind === "logs" || (view().focus.kind === "start" && serverProblem())}>
+              <Notices notices={view().notices} titleOf={titleOf} onDismiss={dismiss} />
+            </Show>
             <Switch>
               <Match when={view().focus.kind === "logs"}>
                 <ServerLog lines={props.state.log ?? []} server={view().server} folder={props.folder} />
@@ -146,14 +155,21 @@ function Watched(props: PageProps & { state: MirrorState }) {
               <Match when={view().focus.kind === "events"}>
                 <EventsPanel instance={instance} sessions={props.state.sessions} />
               </Match>
-              <Match when={status().status === "starting" && props.state.transcript === null}>
+              <Match when={status().status === "starting" && !restarting() && props.state.transcript === null}>
                 <StartingPage folder={props.folder} />
               </Match>
               <Match when={status().status === "stopped" && props.state.transcript === null}>
                 <StoppedPage onRestart={restart} />
               </Match>
               <Match when={focused() ?? (serverProblem() ? null : "start")}>
-                <Conversation {...props} sent={sent()} onSent={onSent} onLook={look} />
+                <Conversation
+                  {...props}
+                  titleOf={titleOf}
+                  onDismiss={dismiss}
+                  sent={sent()}
+                  onSent={onSent}
+                  onLook={look}
+                />
               </Match>
             </Switch>
           </div>
@@ -176,6 +192,8 @@ function Conversation(props: {
   sent: number;
   onSent: (made: boolean) => void;
   onLook: (focus: Focus) => void;
+  titleOf: (session: string) => string | null;
+  onDismiss: (number: number) => void;
 }) {
   const transcript = () => props.state.transcript;
   const focused = () => (props.state.view.focus.kind === "session" ? props.state.view.focus.id : null);
@@ -216,6 +234,7 @@ function Conversation(props: {
         )}
       </Show>
       <div class="dock">
+        <Notices notices={props.state.view.notices} titleOf={props.titleOf} onDismiss={props.onDismiss} />
         <Show when={waiting() > 0}>
           <div class="dock-requests">
             <For each={transcript()?.permissions}>

@@ -19,6 +19,7 @@ export function createSession(backend: Backend) {
   const [held, setHeld] = createStore<{ view: AppView | null }>({ view: null });
   const [feeds, setFeeds] = createSignal<ReadonlyMap<string, Feed>>(new Map());
   const [dragging, setDragging] = createSignal(false);
+  const [quitting, setQuitting] = createSignal<number | null>(null);
   const [failures, setFailures] = createSignal<Failure[]>([]);
   let count = 0;
 
@@ -75,6 +76,7 @@ export function createSession(backend: Backend) {
           backend.onApp(show),
           backend.onFeed((announcement) => feeds().get(announcement.instance)?.announced(announcement)),
           backend.onDrag(setDragging),
+          backend.onQuit(setQuitting),
         ])),
       );
       show(await backend.attach());
@@ -88,6 +90,12 @@ export function createSession(backend: Backend) {
     view: () => held.view,
     feed: (instance: string) => feeds().get(instance),
     dragging,
+    /** In how many folders something works while the person is asked whether to quit; null while they are not. */
+    quitting,
+    answerQuit: (quit: boolean) => {
+      setQuitting(null);
+      backend.answerQuit(quit).catch(fail);
+    },
     failures,
     fail,
     report,

@@ -46,6 +46,8 @@ export interface Backend {
   /** Sends a prompt; without a session it makes one and looks at it. The session's id. */
   sendPrompt(instance: string, session: string | null, text: string): Promise<string>;
   stopSession(instance: string, session: string): Promise<void>;
+  /** Deletes a session with those below it, after stopping what works. */
+  deleteSession(instance: string, session: string): Promise<void>;
 
   replyPermission(instance: string, request: string, reply: PermissionReply, message: string | null): Promise<void>;
   /** One list of answers for each question of the request, in order. */
@@ -61,6 +63,7 @@ export interface Backend {
 
   restartInstance(instance: string): Promise<void>;
   retryConnection(instance: string): Promise<void>;
+  dismissNotice(instance: string, number: number): Promise<void>;
   updateSettings(settings: Settings): Promise<void>;
   dismissProblem(code: string): Promise<void>;
   /** Opens an http, https or mailto address outside the app. */
@@ -68,8 +71,14 @@ export interface Backend {
   /** Reports a fault of the window itself. */
   reportError(message: string): Promise<void>;
 
+  /** Says that the question whether to quit is on the screen. */
+  quitShown(): Promise<void>;
+  answerQuit(quit: boolean): Promise<void>;
+
   onApp(handler: (view: AppView) => void): Promise<Unlisten>;
   onFeed(handler: (announcement: Announcement) => void): Promise<Unlisten>;
+  /** The person closes the window while something works in so many folders. */
+  onQuit(handler: (folders: number) => void): Promise<Unlisten>;
   /** Whether a folder is being dragged over the window. */
   onDrag(handler: (over: boolean) => void): Promise<Unlisten>;
 }

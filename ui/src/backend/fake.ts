@@ -30,7 +30,8 @@ function settings(): AppView["settings"] {
 
 /**
  * A made-up app, to look at the window in a browser: `npm run ui:dev -- --mode fake`, then `/?scene=…` with one of
- * full, start, empty, error, starting, disconnected, requests, long, logs, events, events-empty, problem.
+ * full, start, empty, error, starting, restarting, disconnected, requests, notices, long, logs, events, events-empty,
+ * problem, quit.
  */
 export function createFakeBackend(search = ""): Backend {
   const scene = new URLSearchParams(search).get("scene") ?? "full";
@@ -63,6 +64,8 @@ export function createFakeBackend(search = ""): Backend {
     newSession: (id) => wait(() => fake.newSession(id)),
     sendPrompt: (id, session, text) => wait(() => fake.send(id, session, text)),
     stopSession: (id, session) => wait(() => fake.stop(id, session)),
+    deleteSession: (id, session) => wait(() => fake.delete(id, session)),
+    dismissNotice: (id, number) => wait(() => fake.dismissNotice(id, number)),
     replyPermission: (id, request) => wait(() => fake.emit(id, [{ op: "permission_removed", id: request }])),
     replyQuestion: (id, request) => wait(() => fake.emit(id, [{ op: "question_removed", id: request }])),
     rejectQuestion: (id, request) => wait(() => fake.emit(id, [{ op: "question_removed", id: request }])),
@@ -78,6 +81,12 @@ export function createFakeBackend(search = ""): Backend {
     reportError: (message) => wait(() => fake.reported.push(message)).then(() => undefined),
     onApp: async (handler) => fake.subscribe(fake.appHandlers, handler),
     onFeed: async (handler) => fake.subscribe(fake.feedHandlers, handler),
+    quitShown: () => wait(() => undefined),
+    answerQuit: () => wait(() => undefined),
+    onQuit: async (handler) => {
+      if (scene === "quit") setTimeout(() => handler(2), CALL_MS);
+      return () => undefined;
+    },
     onDrag: async (handler) => {
       if (scene === "drop") setTimeout(() => handler(true), CALL_MS);
       return () => undefined;
@@ -166,6 +175,12 @@ class FakeApp {
       const why = { code: "stream_lost", message: "The server stopped answering after 5 attempts.", detail: null };
       first.view.connection = { state: "disconnected", problem: why };
     }
+    if (scene === "restarting") {
+      first.view.status = { status: "starting" };
+      first.view.connection = { state: "connecting" };
+      first.view.notices = [data.CRASH_NOTICE];
+    }
+    if (scene === "notices") first.view.notices = data.NOTICES;
     if (scene === "logs") first.view.focus = { kind: "logs" };
     if (scene.startsWith("events")) first.view.focus = { kind: "events" };
     if (scene === "long") first.view.focus = { kind: "session", id: "ses_3" };
@@ -393,6 +408,24 @@ class FakeApp {
       patches.push({ op: "session_upserted", session: { ...row } });
     }
     this.emit(id, patches);
+  }
+
+  delete(id: string, session: string): void {
+    const held = this.held(id);
+    const gone = held.sessions.filter((row) => row.id === session || row.parent === session).map((row) => row.id);
+    if (gone.length === 0) throw { code: "session_gone", message: "This session no longer exists.", detail: null };
+    held.sessions = held.sessions.filter((row) => !gone.includes(row.id));
+    this.emit(
+      id,
+      gone.map((row): Patch => ({ op: "session_removed", id: row })),
+    );
+    for (const row of gone) this.closeTab(id, row);
+  }
+
+  dismissNotice(id: string, number: number): void {
+    const { view } = this.held(id);
+    view.notices = view.notices.filter((notice) => notice.number !== number);
+    this.emit(id, [{ op: "instance_updated", view: structuredClone(view) }]);
   }
 
   restart(id: string): void {

@@ -5,6 +5,7 @@ import type {
   InstanceView,
   LogLine,
   MessageView,
+  Notice,
   PartBody,
   PartView,
   PermissionView,
@@ -92,6 +93,7 @@ export function view(
     branch: "main",
     waiting: 0,
     server: BASE_SERVER,
+    notices: [],
     ...part,
   };
 }
@@ -337,3 +339,34 @@ export function longMessages(count: number): MessageView[] {
         ]);
   });
 }
+
+export const CRASH_NOTICE: Notice = {
+  number: 1,
+  session: null,
+  problem: {
+    code: "server_restarting",
+    message: "OpenCode ended by signal 9 (KILL). Starting it again…",
+    detail: "opencode server listening on [address]\nerror: out of memory",
+  },
+};
+
+export const NOTICES: Notice[] = [
+  {
+    number: 1,
+    session: null,
+    problem: {
+      code: "server_restarted",
+      message: "OpenCode ended by signal 9 (KILL) and was started again. What it was doing then was interrupted.",
+      detail: CRASH_NOTICE.problem.detail,
+    },
+  },
+  {
+    number: 2,
+    session: "ses_1",
+    problem: {
+      code: "permission_answered_elsewhere",
+      message: "A permission was answered by another program, not by you: bash “rm -rf build” was allowed once.",
+      detail: "rm -rf build",
+    },
+  },
+];

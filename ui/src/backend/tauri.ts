@@ -24,6 +24,7 @@ export const tauriBackend: Backend = {
   newSession: (instance) => invoke("new_session", { instance }),
   sendPrompt: (instance, session, text) => invoke("send_prompt", { instance, session, text }),
   stopSession: (instance, session) => invoke("stop_session", { instance, session }),
+  deleteSession: (instance, session) => invoke("delete_session", { instance, session }),
 
   replyPermission: (instance, request, reply, message) =>
     invoke("reply_permission", { instance, request, reply, message }),
@@ -36,6 +37,9 @@ export const tauriBackend: Backend = {
 
   restartInstance: (instance) => invoke("restart_instance", { instance }),
   retryConnection: (instance) => invoke("retry_connection", { instance }),
+  dismissNotice: (instance, number) => invoke("dismiss_notice", { instance, number }),
+  quitShown: () => invoke("quit_shown"),
+  answerQuit: (quit) => invoke("answer_quit", { quit }),
   updateSettings: (settings) => invoke("update_settings", { settings }),
   dismissProblem: (code) => invoke("dismiss_problem", { code }),
   openLink: (url) => invoke("open_link", { url }),
@@ -43,5 +47,6 @@ export const tauriBackend: Backend = {
 
   onApp: (handler) => listen<AppView>("outrider:app", (event) => handler(event.payload)),
   onFeed: (handler) => listen<Announcement>("outrider:feed", (event) => handler(event.payload)),
+  onQuit: (handler) => listen<{ folders: number }>("outrider:quit", (event) => handler(event.payload.folders)),
   onDrag: (handler) => listen<{ over: boolean }>("outrider:drag", (event) => handler(event.payload.over)),
 };

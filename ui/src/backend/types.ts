@@ -17,6 +17,7 @@ export type { LogLine } from "./bindings/LogLine";
 export type { LogStream } from "./bindings/LogStream";
 export type { MessageState } from "./bindings/MessageState";
 export type { MessageView } from "./bindings/MessageView";
+export type { Notice } from "./bindings/Notice";
 export type { NoticeKind } from "./bindings/NoticeKind";
 export type { PartBody } from "./bindings/PartBody";
 export type { PartView } from "./bindings/PartView";

@@ -17,12 +17,18 @@ use tokio_util::task::TaskTracker;
 use crate::instance::{InstanceHandle, Launcher, Windows};
 use crate::profile::Profile;
 use crate::protocol::{AppView, InstanceId, Problem, Settings};
-use crate::server::{Environment, check_folder};
+use crate::server::{Environment, GuardianCommand, Registry, check_folder};
 
 use task::{AppTask, Command, Reply};
 
 /// How long a folder may take to be looked at.
 const FOLDER_LIMIT: Duration = Duration::from_secs(5);
+
+/// The folder of the profile that tells what runs of the app have running.
+const RUNNING: &str = "running";
+
+/// How long an instance may take to say whether it works.
+const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 
 /// Windows that also hear of the app itself.
 pub trait AppWindows: Windows {
@@ -39,6 +45,8 @@ pub struct AppStart {
     /// What servers inherit, and where `opencode` is looked for. None is the environment of this process, completed by
     /// the login shell's.
     pub environment: Option<Environment>,
+    /// What ends the servers when the app dies. Without it they are ended by the next start.
+    pub guardian: Option<GuardianCommand>,
     /// Where announcements go.
     pub windows: Arc<dyn AppWindows>,
 }
@@ -53,16 +61,22 @@ impl AppStart {
     /// Starts the app's task. Must be called in a tokio runtime.
     pub fn start(self) -> App {
         let (commands, commands_in) = mpsc::channel(64);
-        let task = AppTask::new(
-            Profile::new(self.profile),
-            Launcher::new(self.bundled, self.environment),
-            self.windows,
-            TaskTracker::new(),
-            CancellationToken::new(),
-        );
+        let (tasks, token) = (TaskTracker::new(), CancellationToken::new());
+        let app = App { commands };
+        let registry = Registry::open(Some(self.profile.join(RUNNING)), self.guardian);
+        tasks.spawn(report_leftovers(registry.clone(), app.clone()));
+        let launcher = Launcher::new(self.bundled, self.environment, registry).concealing(&self.profile);
+        let task = AppTask::new(Profile::new(self.profile), launcher, self.windows, tasks, token);
         // Not on the tracker whose end it waits for when it shuts down.
         TaskTracker::new().spawn(task.run(commands_in));
-        App { commands }
+        app
+    }
+}
+
+/// Ends what earlier runs left behind. Servers start when that is done.
+async fn report_leftovers(registry: Registry, app: App) {
+    for problem in registry.clean_up().await {
+        app.report(problem).await;
     }
 }
 
@@ -150,6 +164,15 @@ impl App {
     /// Finds out at once whether all event streams still work: the person came back to the window.
     pub async fn check(&self) {
         self.commands.send(Command::Check).await.ok();
+    }
+
+    /// In how many folders something works now. A folder that does not answer in time counts: its state is not known.
+    pub async fn working(&self) -> usize {
+        let instances = self.ask(|reply| Command::Instances { reply }).await.unwrap_or_default();
+        let asked = instances.iter().map(|instance| async {
+            !matches!(tokio::time::timeout(ANSWER_LIMIT, instance.working()).await, Ok(Ok(0) | Err(_)))
+        });
+        futures_util::future::join_all(asked).await.into_iter().filter(|works| *works).count()
     }
 
     /// Stops all servers. The app's task ends with it.

@@ -30,6 +30,7 @@ pub(super) enum Command {
     Close { instance: InstanceId, reply: Reply<()> },
     Select { window: String, instance: Option<InstanceId>, reply: Reply<()> },
     Instance { instance: InstanceId, reply: Reply<Option<InstanceHandle>> },
+    Instances { reply: Reply<Vec<InstanceHandle>> },
     Configure { settings: Settings, reply: Reply<Result<(), Problem>> },
     Report(Problem),
     Dismiss { code: String },
@@ -126,6 +127,9 @@ impl AppTask {
                 }
                 Command::Instance { instance, reply } => {
                     reply.send(self.instances.iter().find(|handle| *handle.id() == instance).cloned()).ok();
+                }
+                Command::Instances { reply } => {
+                    reply.send(self.instances.clone()).ok();
                 }
                 Command::Configure { settings, reply } => {
                     reply.send(self.configure(settings).await).ok();
@@ -225,6 +229,7 @@ impl AppTask {
         };
         tokio::time::timeout(CLOSE_LIMIT, ended).await.ok();
         self.token.cancel();
+        self.launcher.close().await;
     }
 
     fn changed(&mut self) {

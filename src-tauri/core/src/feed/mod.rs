@@ -16,4 +16,5 @@ mod transcript;
 
 pub use instance_feed::{Feed, Source};
 pub use place::Place;
+pub use requests::permission_view;
 pub use rows::title_of;

@@ -8,7 +8,8 @@ use crate::store::State;
 /// A command or diff longer than this is cut in the request; the tool call shows all of it.
 const DETAIL_CHARS: usize = 20_000;
 
-pub(super) fn permission_view(state: &State, permission: &Permission) -> PermissionView {
+/// A request for permission as windows show it.
+pub fn permission_view(state: &State, permission: &Permission) -> PermissionView {
     let text = |key: &str| permission.metadata.get(key).and_then(Value::as_str);
     let path = text("filepath").or_else(|| permission.patterns.first().map(String::as_str)).unwrap_or_default();
     let path = one_line(path.strip_prefix(state.directory()).map_or(path, |rest| rest.trim_start_matches('/')), 160);

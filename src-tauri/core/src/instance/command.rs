@@ -30,6 +30,12 @@ pub(super) enum Command {
     Prompt { window: String, session: Option<SessionId>, text: String, reply: Reply<Result<SessionId, Problem>> },
     /// A session's run is stopped.
     Abort { session: SessionId, reply: Reply<Result<(), Problem>> },
+    /// A session is deleted, stopped before where it works, with all below it.
+    Delete { session: SessionId, reply: Reply<Result<(), Problem>> },
+    /// A notice was read.
+    DismissNotice { number: u32 },
+    /// How many sessions work.
+    Working { reply: Reply<usize> },
     /// A request of the agent is answered.
     Answer { request: RequestId, answer: Answer, reply: Reply<Result<(), Problem>> },
     /// The server is started anew.

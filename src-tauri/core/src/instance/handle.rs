@@ -100,6 +100,25 @@ impl InstanceHandle {
         self.ask(|reply| Command::Abort { session, reply }).await?
     }
 
+    /// Deletes a session and those below it. What works is stopped first, and nothing of it comes back.
+    ///
+    /// # Errors
+    /// `session_gone`, `session_not_stopped` when it still worked after 10 s, or what the server said.
+    pub async fn delete_session(&self, session: &str) -> Result<(), Problem> {
+        let session = session.into();
+        self.ask(|reply| Command::Delete { session, reply }).await?
+    }
+
+    /// Takes a notice away that the person has read.
+    pub async fn dismiss_notice(&self, number: u32) -> Result<(), Problem> {
+        self.tell(Command::DismissNotice { number }).await
+    }
+
+    /// How many sessions work, or wait for an answer of the person.
+    pub async fn working(&self) -> Result<usize, Problem> {
+        self.ask(|reply| Command::Working { reply }).await
+    }
+
     /// Answers a request of the agent. One that was answered elsewhere is no error.
     pub async fn answer(&self, request: &str, answer: Answer) -> Result<(), Problem> {
         let request = RequestId::from(request);

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::opencode::Endpoint;
 use crate::protocol::{Problem, ServerDetails, Settings};
-use crate::server::{Binary, BinaryPlaces, Environment, OPENCODE_VARIABLE, check_folder};
+use crate::server::{Binary, BinaryPlaces, Concealment, Environment, OPENCODE_VARIABLE, Registry, check_folder};
 
 /// What servers are started with, shared by all instances of the app.
 #[derive(Clone)]
@@ -18,7 +18,10 @@ pub struct Launcher {
     /// Where none was given, the login shell is asked once, when the first server starts.
     environment: Arc<OnceCell<Environment>>,
     bundled: Option<PathBuf>,
+    /// Keeps the servers' passwords from their tools.
+    concealment: Option<Concealment>,
     first: FirstStart,
+    registry: Registry,
     /// A server that runs already and is not ours to start or stop.
     running: Option<Endpoint>,
 }
@@ -62,29 +65,38 @@ pub(super) struct Prepared {
     pub(super) environment: Environment,
     pub(super) details: ServerDetails,
     pub(super) turn: Option<Turn>,
+    pub(super) registry: Registry,
 }
 
 impl Launcher {
     /// A launcher that falls back to the bundled binary, if there is one. Servers get `environment`; without one they
     /// get this process's, completed by the login shell's where that is needed.
-    pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>) -> Self {
-        Self {
-            environment: Arc::new(OnceCell::new_with(environment)),
-            bundled,
-            first: FirstStart::default(),
-            running: None,
-        }
+    pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>, registry: Registry) -> Self {
+        let environment = Arc::new(OnceCell::new_with(environment));
+        Self { environment, bundled, concealment: None, first: FirstStart::default(), registry, running: None }
     }
 
     /// A launcher that starts nothing: instances work with the server at this address, which somebody else starts and
     /// stops. It may be another process at the same address later on; instances notice by the loss of their stream.
     pub fn at(running: Endpoint) -> Self {
-        Self { running: Some(running), ..Self::new(None, None) }
+        Self { running: Some(running), ..Self::new(None, None, Registry::default()) }
     }
 
     /// The server that runs already, where one was named.
     pub(super) fn running(&self) -> Option<&Endpoint> {
         self.running.as_ref()
+    }
+
+    /// No server starts any more, and the guardian of those that ran ends.
+    pub(crate) async fn close(&self) {
+        self.registry.close().await;
+    }
+
+    /// Servers' passwords are kept from their tools, with a file in this folder.
+    #[must_use]
+    pub fn concealing(mut self, folder: &Path) -> Self {
+        self.concealment = Some(Concealment::new(folder));
+        self
     }
 
     /// Checks the folder, finds the environment and the binary, and waits until a server may start.
@@ -109,7 +121,13 @@ impl Launcher {
             path: path.map(|path| path.to_string_lossy().into_owned()),
             path_source: Some(environment.path_source.clone()),
         };
+        let environment = match &self.concealment {
+            Some(concealment) => concealment.apply(environment, folder).await,
+            None => environment,
+        };
         let turn = self.first.turn().await;
-        Ok(Prepared { binary, environment, details, turn })
+        // Two servers on one folder do not hear of each other; one of an earlier run may still be there.
+        self.registry.cleaned().await;
+        Ok(Prepared { binary, environment, details, turn, registry: self.registry.clone() })
     }
 }

@@ -1,14 +1,19 @@
 //! One task for each opened folder: it owns the folder's server, the connection to it and the state, and is the only
 //! one that changes them. Everyone else holds an [`InstanceHandle`], or a copy with a revision.
 
+mod answering;
 mod backoff;
 mod broken_config;
 mod clock;
 mod command;
 mod connection;
+mod deleting;
 mod handle;
 mod launch;
 mod liveness;
+mod notices;
+mod own_answers;
+mod restarts;
 mod server_life;
 mod stream_life;
 mod subject;
@@ -78,6 +83,9 @@ impl Opening {
             reading: HashSet::new(),
             unknown: HashSet::new(),
             restart_wanted: false,
+            restarts: restarts::Restarts::default(),
+            restart_delay: None,
+            own_answers: own_answers::OwnAnswers::default(),
             last_report: StopReport::default(),
             closing: None,
             done,

@@ -1,7 +1,9 @@
 //! The instance's server: started, watched, stopped.
 
 use std::future::{Future, pending};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::opencode::{Client, Endpoint, Password, WireError, parse_ready_line};
 use crate::protocol::{Connection, InstanceStatus, LogStream, Problem};
@@ -35,6 +37,8 @@ pub(super) struct Running {
     client: Option<Client>,
     /// Kept until it is ready, where others wait for that.
     turn: Option<Turn>,
+    /// When it was started.
+    started: Instant,
     /// True once the process has ended.
     gone: bool,
 }
@@ -119,7 +123,7 @@ impl InstanceTask {
     }
 
     fn launch(&mut self, prepared: Prepared) -> Result<Running, Problem> {
-        let Prepared { binary, environment, mut details, turn } = prepared;
+        let Prepared { binary, environment, mut details, turn, registry } = prepared;
         let password = Password::generate()
             .map_err(|error| Problem::new("no_randomness", format!("The system gave no random numbers: {error}.")))?;
         let marker = Marker::random()?;
@@ -129,13 +133,14 @@ impl InstanceTask {
             environment: &environment,
             password: password.reveal(),
             marker: &marker,
+            registry: &registry,
         };
         let limit = Duration::from_millis(self.settings.ready_timeout_ms.into());
         let (process, events) = ServerProcess::start(&launch, limit, ready_url, &self.tasks, &self.token)?;
         self.subject.note(format!("Started {} (process {}).", binary.path.display(), process.pid()));
         details.pid = Some(process.pid());
         self.subject.details = details;
-        Ok(Running { process, events, password, client: None, turn, gone: false })
+        Ok(Running { process, events, password, client: None, turn, started: Instant::now(), gone: false })
     }
 
     pub(super) fn server_event(&mut self, event: ServerEvent) {
@@ -149,12 +154,19 @@ impl InstanceTask {
             ServerEvent::Exited { exit, problem, .. } => {
                 self.subject.note(format!("OpenCode ended {exit}."));
                 self.subject.details.pid = None;
+                let mut lived = None;
                 if let Server::Running(running) = &mut self.server {
                     running.gone = true;
+                    lived = running.client.is_some().then(|| running.started.elapsed());
                 }
                 let changes = self.subject.state.server_gone();
+                self.own_answers.server_gone();
                 self.touch(&changes);
-                self.failed(problem);
+                if self.closing.is_none() && !self.restart_wanted && self.restarts.ended(lived) {
+                    self.start_again(&problem);
+                } else {
+                    self.failed(problem);
+                }
                 // Its tools' shells live in sessions of their own and survive it.
                 self.stop();
             }
@@ -182,6 +194,7 @@ impl InstanceTask {
                     running.client = Some(client.clone());
                 }
                 self.subject.status = InstanceStatus::Ready;
+                self.subject.notices.recovered();
                 self.connect(client.clone());
                 let pid = running_pid;
                 self.work(async move { Done::Version { pid, version: client.health().await.ok() } });
@@ -197,10 +210,37 @@ impl InstanceTask {
     pub(super) fn failed(&mut self, problem: Problem) {
         tracing::warn!(folder = %self.folder.display(), code = problem.code, "server failed");
         self.subject.note(problem.message.clone());
+        self.subject.notices.crash_over();
         self.subject.status = InstanceStatus::Error { problem };
         if self.stream.is_none() {
             self.subject.connection = Connection::Disconnected { problem: None };
         }
+    }
+
+    /// The server died and is started again by itself, after the delay of the settings.
+    fn start_again(&mut self, ended: &Problem) {
+        tracing::warn!(folder = %self.folder.display(), code = ended.code, "server died, starting it again");
+        self.subject.notices.crashed(ended);
+        self.disconnect();
+        self.subject.status = InstanceStatus::Starting;
+        self.subject.connection = Connection::Connecting;
+        self.restart_wanted = true;
+        self.restart_delay = Some(CancellationToken::new());
+    }
+
+    /// What waits to be started again waits no longer.
+    pub(super) fn stop_waiting(&mut self) {
+        if let Some(delay) = self.restart_delay.take() {
+            delay.cancel();
+        }
+    }
+
+    /// The person asks for another start: earlier crashes no longer count, and no delay.
+    pub(super) fn restart_for_person(&mut self) {
+        self.restarts.by_person();
+        self.subject.notices.crash_over();
+        self.stop_waiting();
+        self.restart();
     }
 
     /// Stops the server, if one runs, and starts it anew.
@@ -227,7 +267,17 @@ impl InstanceTask {
         match std::mem::replace(&mut self.server, Server::Stopping) {
             Server::Running(running) => {
                 let stop = stop(*running);
-                self.work(async move { Done::Stopped(stop.await) });
+                let waiting = self.restart_delay.clone();
+                let delay = Duration::from_millis(self.settings.restart_delay_ms.into());
+                self.work(async move {
+                    let begun = Instant::now();
+                    let report = stop.await;
+                    if let Some(waiting) = waiting {
+                        let rest = delay.saturating_sub(begun.elapsed());
+                        tokio::time::timeout(rest, waiting.cancelled()).await.ok();
+                    }
+                    Done::Stopped(report)
+                });
             }
             // What was prepared is let go when it comes: no process was started.
             Server::Preparing | Server::None => self.server = Server::None,
@@ -245,6 +295,7 @@ impl InstanceTask {
         self.subject.note(report.to_string());
         self.subject.details.pid = None;
         self.server = Server::None;
+        self.restart_delay = None;
         self.last_report = report;
         let changes = self.subject.state.server_gone();
         self.touch(&changes);

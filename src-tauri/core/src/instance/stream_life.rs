@@ -93,7 +93,7 @@ impl InstanceTask {
     pub(super) fn retry(&mut self) {
         match &self.stream {
             Some(stream) if self.server.client().is_some() => stream.check.notify_one(),
-            _ => self.restart(),
+            _ => self.restart_for_person(),
         }
     }
 
@@ -174,6 +174,9 @@ impl InstanceTask {
             }
             _ => {}
         }
+        if let Event::Replied(replied) = &event {
+            self.replied(replied);
+        }
         let removed = match &event {
             Event::SessionRemoved(session) => Some(session.clone()),
             _ => None,
@@ -181,6 +184,7 @@ impl InstanceTask {
         let changes = self.subject.state.apply(event);
         self.touch(&changes);
         if let Some(session) = removed {
+            self.subject.notices.forget(&session);
             self.close_tab(&session);
         }
     }

@@ -4,6 +4,7 @@ use crate::server::Log;
 use crate::store::State;
 
 use super::clock::now_ms;
+use super::notices::Notices;
 use super::tabs::Tabs;
 
 /// Everything of an instance that a window can look at.
@@ -14,6 +15,7 @@ pub(super) struct Subject {
     pub(super) connection: Connection,
     pub(super) tabs: Tabs,
     pub(super) details: ServerDetails,
+    pub(super) notices: Notices,
 }
 
 impl Subject {
@@ -25,6 +27,7 @@ impl Subject {
             connection: Connection::Connecting,
             tabs: Tabs::default(),
             details: ServerDetails::default(),
+            notices: Notices::default(),
         }
     }
 
@@ -39,6 +42,7 @@ impl Subject {
             branch: self.state.branch().map(str::to_owned),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             server: self.details.clone(),
+            notices: self.notices.all(),
         };
         let log = |from: u64| -> Vec<LogLine> {
             let mut lines: Vec<_> = self.log.lines().rev().take_while(|line| line.number >= from).cloned().collect();

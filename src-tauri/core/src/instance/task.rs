@@ -18,6 +18,8 @@ use crate::traffic::Traffic;
 use super::broken_config::BrokenConfig;
 use super::command::{Command, Reply, Scroll};
 use super::launch::Launcher;
+use super::own_answers::OwnAnswers;
+use super::restarts::Restarts;
 use super::server_life::Server;
 use super::stream_life::Stream;
 use super::subject::Subject;
@@ -48,6 +50,12 @@ pub(super) struct InstanceTask {
     pub(super) unknown: HashSet<String>,
     /// The server is to be started again when the one before is gone.
     pub(super) restart_wanted: bool,
+    /// Whether a server that died is started again by itself.
+    pub(super) restarts: Restarts,
+    /// While a server that died waits to be started again; cancelled when it waits no longer.
+    pub(super) restart_delay: Option<CancellationToken>,
+    /// Our answers to the agent's requests.
+    pub(super) own_answers: OwnAnswers,
     /// How the last server was stopped.
     pub(super) last_report: StopReport,
     pub(super) closing: Option<Reply<StopReport>>,
@@ -116,14 +124,21 @@ impl InstanceTask {
             Command::NewSession { window, reply } => self.new_session(window, reply),
             Command::Prompt { window, session, text, reply } => self.prompt(window, session, text, reply),
             Command::Abort { session, reply } => self.abort(session, reply),
+            Command::Delete { session, reply } => self.delete_session(session, reply),
+            Command::DismissNotice { number } => self.subject.notices.dismiss(number),
+            Command::Working { reply } => {
+                let sessions = self.subject.state.sessions();
+                reply.send(sessions.filter(|(_, entry)| entry.status().is_running()).count()).ok();
+            }
             Command::Answer { request, answer, reply } => self.answer(request, answer, reply),
-            Command::Restart => self.restart(),
+            Command::Restart => self.restart_for_person(),
             Command::Retry => self.retry(),
             Command::Check => self.check(),
             Command::Inspect { reply } => drop(reply.send(self.subject.state.clone())),
             Command::Configure(settings) => self.settings = settings,
             Command::Close { reply } => {
                 self.closing = Some(reply);
+                self.stop_waiting();
                 self.disconnect();
                 self.stop();
             }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::model::{Event, MessagePage, RequestId, Session, SessionId, Todo};
-use crate::opencode::{Client, PermissionAnswer, PromptIds, WireError};
-use crate::protocol::{Connection, Focus, PermissionReply, Problem, Snapshot};
+use crate::opencode::{Client, PromptIds, WireError};
+use crate::protocol::{Connection, Focus, Problem, Snapshot};
 use crate::server::StopReport;
 use crate::store::Mark;
 
 use super::clock::now_ms;
-use super::command::{Answer, Reply};
+use super::command::Reply;
 use super::launch::Prepared;
 use super::task::InstanceTask;
 
@@ -33,8 +33,14 @@ pub(super) enum Done {
     Older { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, window: String, feed: u64 },
     /// A session was made; the window looks at it next.
     Created { session: Session, window: String, reply: Option<Reply<Result<Snapshot, Problem>>> },
+    /// A session's run was stopped.
+    Aborted { session: SessionId, reply: Reply<Result<(), Problem>> },
+    /// Sessions were deleted.
+    Deleted { family: Vec<SessionId>, reply: Reply<Result<(), Problem>> },
     /// A request of the agent was answered, or turned out to have been.
     Answered(RequestId),
+    /// Our answer to a request did not reach the server.
+    NotAnswered(RequestId),
     /// Whoever asked has been answered.
     Nothing,
 }
@@ -80,6 +86,12 @@ impl InstanceTask {
             }
             Done::Created { session, window, reply } => self.created(session, &window, reply),
             Done::Nothing => {}
+            Done::Aborted { session, reply } => {
+                self.void_requests(&session);
+                reply.send(Ok(())).ok();
+            }
+            Done::Deleted { family, reply } => self.deleted(family, reply),
+            Done::NotAnswered(request) => self.own_answers.take_back(&request),
             Done::Answered(request) => {
                 let changes = self.subject.state.apply(Event::RequestAnswered(request));
                 self.touch(&changes);
@@ -202,45 +214,15 @@ impl InstanceTask {
 
     pub(super) fn abort(&mut self, session: SessionId, reply: Reply<Result<(), Problem>>) {
         let Some(reply) = self.if_known(Some(&session), reply) else { return };
-        self.request(reply, |client| async move { client.abort(&session).await.map(|()| Done::Nothing) });
-    }
-
-    pub(super) fn answer(&mut self, request: RequestId, answer: Answer, reply: Reply<Result<(), Problem>>) {
-        if !self.waits(&request) {
-            // It was answered meanwhile, or there never was one: the server is not asked either way.
-            reply.send(Ok(())).ok();
-            return;
-        }
-        self.request(reply, |client| async move {
-            let sent = match answer {
-                Answer::Permission(decision, message) => {
-                    client.reply_permission(&request, permission_answer(decision), message.as_deref()).await
-                }
-                Answer::Question(answers) => client.reply_question(&request, &answers).await,
-                Answer::Dismiss => client.reject_question(&request).await,
-            };
-            match sent {
-                // Somebody else was faster: it is answered all the same.
-                Ok(()) | Err(WireError::NotFound { .. }) => Ok(Done::Answered(request)),
-                Err(error) => Err(error),
-            }
-        });
-    }
-
-    /// Runs a request and tells how it went.
-    fn request<F>(&mut self, reply: Reply<Result<(), Problem>>, request: impl FnOnce(Client) -> F)
-    where
-        F: Future<Output = Result<Done, WireError>> + Send + 'static,
-    {
         let Some((client, reply)) = self.client_or(reply) else { return };
-        let request = request(client);
         self.work(async move {
-            let (outcome, done) = match request.await {
-                Ok(done) => (Ok(()), done),
-                Err(error) => (Err(error.to_problem()), Done::Nothing),
-            };
-            reply.send(outcome).ok();
-            done
+            match client.abort(&session).await {
+                Ok(()) => Done::Aborted { session, reply },
+                Err(error) => {
+                    reply.send(Err(error.to_problem())).ok();
+                    Done::Nothing
+                }
+            }
         });
     }
 
@@ -259,14 +241,14 @@ impl InstanceTask {
     }
 
     /// True when the agent waits for an answer to this.
-    fn waits(&self, request: &RequestId) -> bool {
+    pub(super) fn waits(&self, request: &RequestId) -> bool {
         let state = &self.subject.state;
         state.permissions().any(|permission| permission.id == *request)
             || state.questions().any(|question| question.id == *request)
     }
 
     /// The server's client; if there is none, that is the answer.
-    fn client_or<T>(&self, reply: Reply<Result<T, Problem>>) -> Option<(Client, Reply<Result<T, Problem>>)> {
+    pub(super) fn client_or<T>(&self, reply: Reply<Result<T, Problem>>) -> Option<(Client, Reply<Result<T, Problem>>)> {
         if let Some(client) = self.server.client() {
             return Some((client.clone(), reply));
         }
@@ -296,13 +278,5 @@ async fn send(client: &Client, session: &SessionId, text: &str) -> Result<(), Wi
     match client.prompt(session, text, ids.as_ref()).await {
         Err(error) if error.is_ambiguous() && ids.is_some() => client.prompt(session, text, ids.as_ref()).await,
         sent => sent,
-    }
-}
-
-fn permission_answer(reply: PermissionReply) -> PermissionAnswer {
-    match reply {
-        PermissionReply::Once => PermissionAnswer::Once,
-        PermissionReply::Always => PermissionAnswer::Always,
-        PermissionReply::Reject => PermissionAnswer::Reject,
     }
 }

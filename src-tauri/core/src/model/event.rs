@@ -1,5 +1,6 @@
 use super::{
-    Failure, Message, MessageId, Part, PartId, Permission, Question, RequestId, RunStatus, Session, SessionId, Todo,
+    Failure, Message, MessageId, Part, PartId, Permission, Question, Replied, RequestId, RunStatus, Session, SessionId,
+    Todo,
 };
 
 /// Something that changes the state: from the event stream, or an answer of the server to a request of ours.
@@ -66,8 +67,10 @@ pub enum Event {
     Permission(Permission),
     /// The agent asks questions.
     Question(Question),
-    /// A request was answered, here or elsewhere.
+    /// A request was answered by us, or is void.
     RequestAnswered(RequestId),
+    /// A request was answered, here or elsewhere.
+    Replied(Replied),
     /// A session's to-do list was replaced.
     Todos {
         /// The session.

@@ -12,5 +12,5 @@ mod session;
 pub use event::{Event, MessagePage, Snapshot};
 pub use ids::{MessageId, PartId, RequestId, SessionId};
 pub use message::{Failure, FileRef, Message, Part, PartKind, Prose, Role, Tool, ToolProgress};
-pub use request::{Permission, Question, QuestionItem, QuestionOption};
+pub use request::{Outcome, Permission, Question, QuestionItem, QuestionOption, Replied};
 pub use session::{RunStatus, Session, Todo};

@@ -53,3 +53,31 @@ pub struct QuestionOption {
     /// What it means.
     pub description: String,
 }
+
+/// How a request was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A permission, this time.
+    Once,
+    /// A permission, from now on.
+    Always,
+    /// No permission.
+    Rejected,
+    /// Questions, with answers.
+    Answered,
+    /// Questions, without an answer.
+    Dismissed,
+    /// A permission, in a way that this version does not know.
+    Other,
+}
+
+/// The server's word that a request was answered. It does not say by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replied {
+    /// The request.
+    pub request: RequestId,
+    /// The session that asked.
+    pub session: SessionId,
+    /// The answer.
+    pub outcome: Outcome,
+}

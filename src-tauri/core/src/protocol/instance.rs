@@ -82,6 +82,19 @@ pub struct InstanceView {
     pub waiting: u32,
     /// Which server this is.
     pub server: ServerDetails,
+    /// What the person should know, oldest first, until they dismiss it.
+    pub notices: Vec<Notice>,
+}
+
+/// Something that happened without the person, and that they should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Notice {
+    /// Counts up for the life of the instance.
+    pub number: u32,
+    /// The session that it is about; none when it is about the whole instance.
+    pub session: Option<String>,
+    /// What happened.
+    pub problem: Problem,
 }
 
 /// Which server works for an instance, and in which environment: for the person who wonders.

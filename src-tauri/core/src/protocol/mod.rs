@@ -16,7 +16,8 @@ mod transcript;
 
 pub use app::{AppView, FolderRow, InstanceRow};
 pub use instance::{
-    Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails, SessionRow, SessionState,
+    Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, Notice, ServerDetails, SessionRow,
+    SessionState,
 };
 pub use patch::{Announcement, Batch, Patch, Snapshot};
 pub use problem::Problem;

@@ -13,8 +13,9 @@ use super::{
     diagnosis,
     drain::{Drain, Output, OutputBatch, ReadyLine},
     exit::ServerExit,
+    registry::Registration,
     spawn::{self, EndSignal, Group, Launch},
-    survivors::Trace,
+    survivors::{Identity, Trace},
 };
 use crate::protocol::{LogStream, Problem};
 use crate::secrets::{Quotes, Secrets};
@@ -87,7 +88,9 @@ impl ServerEvents {
 /// A server that was started. Dropping it kills the server's group; only [`ServerProcess::stop`] finds all the rest.
 #[derive(Debug)]
 pub struct ServerProcess {
+    pid: u32,
     pub(super) trace: Trace,
+    pub(super) registration: Registration,
     pub(super) signals: mpsc::Sender<EndSignal>,
     pub(super) exit: watch::Receiver<Option<ServerExit>>,
 }
@@ -105,9 +108,19 @@ impl ServerProcess {
         tasks: &TaskTracker,
         token: &CancellationToken,
     ) -> Result<(Self, ServerEvents), Problem> {
-        let mut group = spawn::server(launch).map_err(|error| spawn_failed(launch, &error.to_string()))?;
+        // Before it is there: the app can end between the start and the next line.
+        let mut registration = launch.registry.enter(launch);
+        let mut group = match spawn::server(launch) {
+            Ok(group) => group,
+            Err(error) => {
+                registration.over();
+                return Err(spawn_failed(launch, &error.to_string()));
+            }
+        };
         let pid = group.pid().ok_or_else(|| spawn_failed(launch, "it has no process id"))?;
-        let trace = Trace::new(launch.marker.clone(), pid);
+        let identity = Identity::of(pid);
+        registration.runs(identity);
+        let trace = Trace::new(launch.marker.clone(), Some(identity));
         let output = Arc::new(Output::default());
         let (found, ready) = oneshot::channel();
         let (stdout, stderr) = group.take_output();
@@ -128,12 +141,12 @@ impl ServerProcess {
                 () = watch.run(signals_asked, ready, stdout, stderr) => {}
             }
         });
-        Ok((Self { trace, signals, exit }, ServerEvents { output, events, held: None }))
+        Ok((Self { pid, trace, registration, signals, exit }, ServerEvents { output, events, held: None }))
     }
 
     /// The server's process id.
     pub fn pid(&self) -> u32 {
-        self.trace.pid()
+        self.pid
     }
 }
 

@@ -81,7 +81,6 @@ impl State {
         since: Mark,
         changes: &mut Changes,
     ) {
-        self.answered.retain(|_, mark| *mark > since);
         let listed: HashSet<_> =
             permissions.iter().map(|p| p.id.clone()).chain(questions.iter().map(|q| q.id.clone())).collect();
         let permissions_here = self.permissions.iter().map(|(id, (_, mark))| (id, mark));
@@ -112,8 +111,7 @@ impl State {
 
     /// The server keeps listing requests whose run was aborted: only those of working sessions count.
     fn accepts(&self, session: &SessionId, request: &crate::model::RequestId) -> bool {
-        !self.answered.contains_key(request)
-            && self.sessions.get(session).is_some_and(|entry| entry.status.is_running())
+        !self.answered.contains(request) && self.sessions.get(session).is_some_and(|entry| entry.status.is_running())
     }
 
     /// Folds in a session's to-do list, asked for at `since`.

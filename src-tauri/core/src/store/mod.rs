@@ -8,6 +8,7 @@ mod changes;
 mod fold;
 mod reduce;
 mod state;
+mod tombstones;
 mod transcript;
 
 pub use changes::Changes;

@@ -1,6 +1,6 @@
 use crate::model::{
-    Event, Failure, Message, MessageId, Part, PartId, PartKind, RequestId, Role, RunStatus, Session, SessionId,
-    ToolProgress,
+    Event, Failure, Message, MessageId, Part, PartId, PartKind, Replied, RequestId, Role, RunStatus, Session,
+    SessionId, ToolProgress,
 };
 
 use super::{Changes, Mark, State, Transcript};
@@ -38,8 +38,8 @@ impl State {
                 changes.sessions.insert(question.session.clone());
                 self.questions.insert(question.id.clone(), (question, self.mark));
             }
-            Event::RequestAnswered(id) => {
-                self.answered.insert(id.clone(), self.mark);
+            Event::RequestAnswered(id) | Event::Replied(Replied { request: id, .. }) => {
+                self.answered.insert(id.clone());
                 self.drop_request(&id, &mut changes);
             }
             Event::Todos { session, todos } => {
@@ -328,6 +328,7 @@ impl State {
         let void: Vec<_> =
             permissions.chain(questions).filter(|(of, _)| *of == session).map(|(_, id)| id.clone()).collect();
         for id in void {
+            self.answered.insert(id.clone());
             self.drop_request(&id, changes);
         }
     }

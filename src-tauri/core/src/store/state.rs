@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::model::{Failure, MessageId, PartId, Permission, Question, RequestId, RunStatus, Session, SessionId, Todo};
 
 use super::Transcript;
+use super::tombstones::Tombstones;
 
 /// A point in the order of events. An answer that was asked for at a mark never overwrites what an event changed
 /// after it: the event is as new, or a newer one follows on the stream.
@@ -21,8 +22,8 @@ pub struct State {
     pub(super) removed: HashMap<SessionId, Mark>,
     pub(super) permissions: IndexMap<RequestId, (Permission, Mark)>,
     pub(super) questions: IndexMap<RequestId, (Question, Mark)>,
-    /// Requests answered by an event, so that an older answer does not bring them back.
-    pub(super) answered: HashMap<RequestId, Mark>,
+    /// Requests that were answered or are void. The server keeps listing some of them.
+    pub(super) answered: Tombstones<RequestId>,
     pub(super) branch: Option<String>,
     pub(super) branch_touched: Mark,
 }
@@ -91,7 +92,7 @@ impl State {
             removed: HashMap::new(),
             permissions: IndexMap::new(),
             questions: IndexMap::new(),
-            answered: HashMap::new(),
+            answered: Tombstones::default(),
             branch: None,
             branch_touched: Mark::default(),
         }

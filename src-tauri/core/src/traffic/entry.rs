@@ -101,6 +101,7 @@ fn session_of(event: &Event) -> Option<&SessionId> {
         Event::Permission(permission) => Some(&permission.session),
         Event::Question(question) => Some(&question.session),
         Event::SessionFailed { session, .. } => session.as_ref(),
+        Event::Replied(replied) => Some(&replied.session),
         Event::SessionRemoved(session)
         | Event::Compacted(session)
         | Event::Status { session, .. }

@@ -91,6 +91,7 @@ pub fn look<T>(state: &State, look: impl FnOnce(&Source<'_>) -> T) -> T {
         branch: None,
         waiting: u32::try_from(waiting).unwrap(),
         server: ServerDetails::default(),
+        notices: Vec::new(),
     };
     look(&Source { state, view: &view, log: &|_| Vec::new() })
 }

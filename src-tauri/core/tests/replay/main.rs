@@ -4,6 +4,7 @@
 
 mod contract;
 mod golden;
+mod gone;
 mod holes;
 mod hostile;
 mod interleaving;

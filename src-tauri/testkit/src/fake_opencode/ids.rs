@@ -124,7 +124,7 @@ mod tests {
         assert!(made.iter().all(|id| id.len() == 30) && made.is_sorted());
         assert_eq!(made.iter().collect::<HashSet<_>>().len(), 10_000);
         let sessions: Vec<_> = (0..100).map(|_| ids.session()).collect();
-        assert!(sessions.iter().rev().is_sorted() && sessions[0].starts_with("ses_dfaf90b0"), "{}", sessions[0]);
+        assert!(sessions.iter().rev().is_sorted() && sessions[0].starts_with("ses_dfaf90"), "{}", sessions[0]);
         assert_eq!(iso(1_795_380_640_475), "2026-11-22T20:50:40.475Z");
     }
 }

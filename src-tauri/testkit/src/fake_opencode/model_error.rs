@@ -37,3 +37,9 @@ pub(super) fn in_stream(message: &str, kind: &str, code: u16) -> Failure {
     let error = json!({ "name": "UnknownError", "data": { "message": message } });
     Failure::Passing { message, error, wait: None }
 }
+
+/// The model's provider refused to say more.
+pub(super) fn filtered() -> Value {
+    let message = "The response was blocked by the provider's content filter";
+    json!({ "name": "ContentFilterError", "data": { "message": message } })
+}

@@ -325,16 +325,20 @@ impl Answer {
             state.put_part(&self.session, &self.message, part)?;
         }
         let now = state.now();
-        state.change_message(&self.session, &self.message, |info| info["time"]["completed"] = json!(now))?;
-        if reason == "content-filter" {
-            let message = "The response was blocked by the provider's content filter";
-            let error = json!({ "name": "ContentFilterError", "data": { "message": message } });
-            let stored = error.clone();
-            state.change_message(&self.session, &self.message, |info| info["error"] = stored)?;
-            state.tell(&self.session, "session.error", json!({ "error": error }));
-            return Ok(Ended::Stop);
+        let completed = |info: &mut Value| info["time"]["completed"] = json!(now);
+        if reason != "content-filter" {
+            state.change_message(&self.session, &self.message, completed)?;
+            return Ok(if self.rejected { Ended::Stop } else { Ended::GoOn });
         }
-        Ok(if self.rejected { Ended::Stop } else { Ended::GoOn })
+        let error = model_error::filtered();
+        for _ in 0..2 {
+            state.change_message(&self.session, &self.message, |info| {
+                completed(info);
+                info["error"] = error.clone();
+            })?;
+        }
+        state.tell(&self.session, "session.error", json!({ "error": error }));
+        Ok(Ended::Stop)
     }
 
     /// The tokens as the server counts them, and their cost at the scripted model's prices.

@@ -80,9 +80,9 @@ impl Events {
     /// The next event; `None` at a clean end, an error at any other.
     pub async fn next(&mut self) -> reqwest::Result<Option<Value>> {
         loop {
-            if let Some((frame, rest)) = self.rest.split_once("\n\n") {
-                let event: Value = serde_json::from_str(frame.strip_prefix("data: ").unwrap()).unwrap();
-                self.rest = rest.to_owned();
+            if let Some(end) = self.rest.find("\n\n") {
+                let event: Value = serde_json::from_str(self.rest[..end].strip_prefix("data: ").unwrap()).unwrap();
+                self.rest.drain(..end + 2);
                 self.seen.push(event.clone());
                 return Ok(Some(event));
             }

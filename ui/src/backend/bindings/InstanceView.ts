@@ -2,6 +2,7 @@
 import type { Connection } from "./Connection";
 import type { Focus } from "./Focus";
 import type { InstanceStatus } from "./InstanceStatus";
+import type { Notice } from "./Notice";
 import type { ServerDetails } from "./ServerDetails";
 
 /**
@@ -35,4 +36,8 @@ waiting: number,
 /**
  * Which server this is.
  */
-server: ServerDetails, };
+server: ServerDetails, 
+/**
+ * What the person should know, oldest first, until they dismiss it.
+ */
+notices: Array<Notice>, };

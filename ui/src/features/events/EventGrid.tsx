@@ -21,9 +21,10 @@ export function EventGrid(props: {
   const look = () => {
     if (grid) list.look({ top: grid.scrollTop, height: grid.clientHeight });
   };
+  const atEnd = () => !grid || grid.scrollHeight - grid.clientHeight - grid.scrollTop <= END_TOLERANCE;
   const onScroll = () => {
     if (!grid) return;
-    list.setFollowing(grid.scrollHeight - grid.clientHeight - grid.scrollTop <= END_TOLERANCE);
+    list.setFollowing(atEnd());
     look();
   };
   onMount(() => {
@@ -31,7 +32,7 @@ export function EventGrid(props: {
       if (!grid) return;
       grid.scrollTop = top;
       look();
-    });
+    }, atEnd);
     look();
     // Not in the tests' page.
     if (typeof ResizeObserver === "undefined" || !grid) return;
@@ -39,7 +40,8 @@ export function EventGrid(props: {
     const observer = new ResizeObserver(() => {
       look();
       const row = rowOf(props.selected);
-      if (row !== null && !list.following()) list.reveal(row);
+      if (list.following()) list.toEnd();
+      else if (row !== null) list.reveal(row);
     });
     observer.observe(grid);
     onCleanup(() => observer.disconnect());

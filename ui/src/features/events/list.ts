@@ -45,6 +45,7 @@ export function createEventList(
   const [following, setFollowingSignal] = createSignal(true);
   let view: View = { top: 0, height: 0 };
   let scrollTo: (top: number) => void = () => undefined;
+  let atEnd: () => boolean = () => true;
   let work: Promise<void> = Promise.resolve();
   let waiting = 0;
   let closed = false;
@@ -77,6 +78,8 @@ export function createEventList(
     else if (top + ROW_HEIGHT > view.top + view.height) scrollTo(top + ROW_HEIGHT - view.height);
   };
 
+  const toEnd = () => scrollTo((held.page?.matching ?? 0) * ROW_HEIGHT);
+
   const load = async () => {
     const { text, onlyUnknown, hideHeartbeats } = filter();
     const row = topRow();
@@ -91,9 +94,11 @@ export function createEventList(
         limit: rowsInView() + 2 * MARGIN,
       });
       if (closed) return;
+      // Scrolling is told a frame later: the end is not to be forced on who has just left it.
+      if (following() && !atEnd()) setFollowingSignal(false);
       setHeld("page", reconcile(page, { key: "number" }));
       setProblem(null);
-      if (following()) scrollTo(page.matching * ROW_HEIGHT);
+      if (following()) toEnd();
       else if (page.anchor !== null && page.anchor !== row) scrollTo(view.top + (page.anchor - row) * ROW_HEIGHT);
     } catch (failure) {
       if (!closed) setProblem(problemOf(failure));
@@ -120,7 +125,9 @@ export function createEventList(
   const setFollowing = (next: boolean) => {
     if (next === following()) return;
     setFollowingSignal(next);
-    if (next) read();
+    if (!next) return;
+    toEnd();
+    read();
   };
 
   return {
@@ -134,16 +141,21 @@ export function createEventList(
     paused,
     setPaused: (next: boolean) => {
       setPausedSignal(next);
-      if (!next) setFollowingSignal(true);
+      if (!next) {
+        setFollowingSignal(true);
+        toEnd();
+      }
       read();
     },
     following,
     setFollowing,
     rowsInView,
     reveal,
-    /** Who scrolls the list: told where it should be. */
-    onScrollTo: (handler: (top: number) => void) => {
+    toEnd,
+    /** Who scrolls the list: told where it should be, and asked whether it is at its end. */
+    onScrollTo: (handler: (top: number) => void, isAtEnd: () => boolean) => {
       scrollTo = handler;
+      atEnd = isAtEnd;
     },
     /** The list was scrolled, or has another height. */
     look: (next: View) => {

@@ -1,6 +1,8 @@
 import ChevronRight from "lucide-solid/icons/chevron-right";
+import Trash from "lucide-solid/icons/trash";
 import { Show } from "solid-js";
 import type { SessionRow } from "../../backend/types";
+import { IconButton } from "../../shared/Button";
 import { ageWords } from "../../shared/time";
 import { SESSION_WORDS, SessionMark } from "./SessionMark";
 import type { TreeLine } from "./tree";
@@ -17,6 +19,7 @@ export function SessionLine(props: {
   reachable: boolean;
   onOpen: () => void;
   onToggle: (collapse: boolean) => void;
+  onDelete: () => void;
 }) {
   const level = () => props.line?.level ?? 1;
   const waiting = () => props.session.waiting;
@@ -63,6 +66,19 @@ export function SessionLine(props: {
           <span class="tree-age">{ageWords(props.session.updated, props.now)}</span>
         </Show>
       </Show>
+      <IconButton
+        class="tree-delete"
+        label={`Delete ${props.session.title}`}
+        title="Delete session (Delete)"
+        tiny
+        tabindex={-1}
+        onClick={(event) => {
+          event.stopPropagation();
+          props.onDelete();
+        }}
+      >
+        <Trash class="icon small" />
+      </IconButton>
     </div>
   );
 }

@@ -4,8 +4,9 @@ import { createMemo, createSignal, For, Show } from "solid-js";
 import type { SessionRow } from "../../backend/types";
 import { Button } from "../../shared/Button";
 import { createNow } from "../../shared/time";
+import { DeleteLine } from "./DeleteLine";
 import { SessionLine } from "./SessionLine";
-import { buildTree, type TreeLine } from "./tree";
+import { below, buildTree, type TreeLine } from "./tree";
 import "./sessions.css";
 
 /** How many sessions of the first level are drawn at first, and with each "Show more". */
@@ -19,6 +20,7 @@ export function Sidebar(props: {
   /** Why no session can be made now, where none can. */
   noServer: string | null;
   onOpen: (session: string) => void;
+  onDelete: (session: string) => Promise<void>;
   onNew: () => void;
 }) {
   const now = createNow(MINUTE);
@@ -26,6 +28,7 @@ export function Sidebar(props: {
   const [limit, setLimit] = createSignal(PAGE);
   const [collapsed, setCollapsed] = createSignal<ReadonlySet<string>>(new Set());
   const [reached, setReached] = createSignal<string | null>(null);
+  const [deleting, setDeleting] = createSignal<string | null>(null);
   let treeElement: HTMLDivElement | undefined;
 
   const tree = createMemo(() =>
@@ -88,9 +91,16 @@ export function Sidebar(props: {
       case " ":
         props.onOpen(line.id);
         return true;
+      case "Delete":
+        setDeleting(line.id);
+        return true;
       default:
         return false;
     }
+  };
+  const keep = (id: string) => {
+    setDeleting(null);
+    focusLine(id);
   };
 
   return (
@@ -128,18 +138,31 @@ export function Sidebar(props: {
                 {(id) => (
                   <Show when={props.sessions[id]}>
                     {(session) => (
-                      <SessionLine
-                        session={session()}
-                        line={lines().get(id)}
-                        now={now()}
-                        selected={props.selected === id}
-                        reachable={reachable() === id}
-                        onOpen={() => {
-                          setReached(id);
-                          props.onOpen(id);
-                        }}
-                        onToggle={(collapse) => toggle(id, collapse)}
-                      />
+                      <Show
+                        when={deleting() !== id}
+                        fallback={
+                          <DeleteLine
+                            session={session()}
+                            below={below(props.sessions, id)}
+                            onDelete={() => props.onDelete(id)}
+                            onKeep={() => keep(id)}
+                          />
+                        }
+                      >
+                        <SessionLine
+                          session={session()}
+                          line={lines().get(id)}
+                          now={now()}
+                          selected={props.selected === id}
+                          reachable={reachable() === id}
+                          onOpen={() => {
+                            setReached(id);
+                            props.onOpen(id);
+                          }}
+                          onToggle={(collapse) => toggle(id, collapse)}
+                          onDelete={() => setDeleting(id)}
+                        />
+                      </Show>
                     )}
                   </Show>
                 )}

@@ -63,6 +63,12 @@ export function buildTree(
   }
 }
 
+/** How many sessions stand below one, at any depth. */
+export function below(sessions: Record<string, SessionRow>, id: string): number {
+  const children = Object.values(sessions).filter((session) => session.parent === id);
+  return children.reduce((count, child) => count + 1 + below(sessions, child.id), 0);
+}
+
 function matching(sessions: Record<string, SessionRow>, all: SessionRow[], words: string[]): Set<string> {
   const wanted = new Set<string>();
   for (const session of all) {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::json::{brief, id, lenient, optional_id, parse};
 use super::message::{WireFailure, WireMessage};
 use super::part::part;
-use super::request::{RequestAnswered, WirePermission, WireQuestion};
+use super::request::{PermissionReplied, QuestionReplied, WirePermission, WireQuestion};
 use super::session::{TodosUpdated, WireSession, WireStatus};
-use crate::model::{Event, MessageId, PartId, SessionId, Todo};
+use crate::model::{Event, MessageId, Outcome, PartId, SessionId, Todo};
 
 /// Events that are known and not used, sorted.
 ///
@@ -110,9 +110,9 @@ fn translate(name: &str, data: &str) -> serde_json::Result<Option<Event>> {
         }
         "permission.asked" => Event::Permission(properties::<WirePermission>(data)?.into()),
         "question.asked" => Event::Question(properties::<WireQuestion>(data)?.into()),
-        "permission.replied" | "question.replied" | "question.rejected" => {
-            Event::RequestAnswered(properties::<RequestAnswered>(data)?.request)
-        }
+        "permission.replied" => Event::Replied(properties::<PermissionReplied>(data)?.into()),
+        "question.replied" => Event::Replied(properties::<QuestionReplied>(data)?.with(Outcome::Answered)),
+        "question.rejected" => Event::Replied(properties::<QuestionReplied>(data)?.with(Outcome::Dismissed)),
         "todo.updated" => {
             let TodosUpdated { session, todos } = properties(data)?;
             Event::Todos { session, todos: todos.into_iter().map(Todo::from).collect() }

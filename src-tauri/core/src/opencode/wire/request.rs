@@ -2,7 +2,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::json::{each, id, lenient, lenient_list};
-use crate::model::{MessageId, Permission, Question, QuestionItem, QuestionOption, RequestId, SessionId};
+use crate::model::{
+    MessageId, Outcome, Permission, Question, QuestionItem, QuestionOption, Replied, RequestId, SessionId,
+};
 
 #[derive(Deserialize)]
 pub(super) struct WirePermission {
@@ -96,9 +98,49 @@ pub fn questions(values: Vec<Value>) -> Vec<Question> {
     each("question", values, |value| serde_json::from_value::<WireQuestion>(value).map(Question::from))
 }
 
-/// `permission.replied`, `question.replied` and `question.rejected`.
+/// `permission.replied`.
 #[derive(Deserialize)]
-pub(super) struct RequestAnswered {
+pub(super) struct PermissionReplied {
     #[serde(rename = "requestID", deserialize_with = "id")]
-    pub(super) request: RequestId,
+    request: RequestId,
+    #[serde(rename = "sessionID", deserialize_with = "id")]
+    session: SessionId,
+    reply: WireReply,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WireReply {
+    Once,
+    Always,
+    Reject,
+    #[serde(other)]
+    Other,
+}
+
+impl From<PermissionReplied> for Replied {
+    fn from(wire: PermissionReplied) -> Self {
+        let outcome = match wire.reply {
+            WireReply::Once => Outcome::Once,
+            WireReply::Always => Outcome::Always,
+            WireReply::Reject => Outcome::Rejected,
+            WireReply::Other => Outcome::Other,
+        };
+        Self { request: wire.request, session: wire.session, outcome }
+    }
+}
+
+/// `question.replied` and `question.rejected`.
+#[derive(Deserialize)]
+pub(super) struct QuestionReplied {
+    #[serde(rename = "requestID", deserialize_with = "id")]
+    request: RequestId,
+    #[serde(rename = "sessionID", deserialize_with = "id")]
+    session: SessionId,
+}
+
+impl QuestionReplied {
+    pub(super) fn with(self, outcome: Outcome) -> Replied {
+        Replied { request: self.request, session: self.session, outcome }
+    }
 }
