@@ -3,10 +3,10 @@
 // npm run faults -- --seeds N --fake       with a fake server in the same process, many side by side
 
 import { run, runInFront } from "./process.mjs";
-import { debugBinary, root } from "./project.mjs";
+import { binaryOf, root } from "./project.mjs";
 import { main } from "./report.mjs";
 
 await main(async () => {
-  await run("cargo", ["build", "--locked", "-p", "outrider-campaigns", "--bin", "faults"], { cwd: root });
-  return runInFront(debugBinary("faults"), process.argv.slice(2), { cwd: root });
+  await run("cargo", ["build", "--locked", "--profile", "trial", "-p", "outrider-campaigns", "--bin", "faults"], { cwd: root });
+  return runInFront(binaryOf("trial", "faults"), process.argv.slice(2), { cwd: root });
 });

@@ -28,7 +28,12 @@ export function targetFolder() {
 
 /** A binary of the debug build. */
 export function debugBinary(name) {
-  return join(targetFolder(), "debug", name + executable);
+  return binaryOf("debug", name);
+}
+
+/** A binary of the build with this profile's folder. */
+export function binaryOf(profile, name) {
+  return join(targetFolder(), profile, name + executable);
 }
 
 /** The pinned OpenCode: `{ version, binary }`. Its package names the binary `.exe` on every system. */

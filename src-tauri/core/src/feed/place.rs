@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::model::{MessageId, PartId};
-use crate::store::{MessageKey, SessionEntry};
+use crate::store::{MessageEntry, MessageKey, SessionEntry};
 
 /// How many messages a window is given at first, and at each step when the person scrolls on.
 const PAGE: usize = 50;
@@ -151,6 +151,6 @@ fn shown_order(entry: &SessionEntry) -> std::collections::btree_set::Range<'_, M
 /// The first message that a revert hides. One that is older than all that is here hides everything.
 fn reverted_from(entry: &SessionEntry) -> Option<MessageKey> {
     let message = entry.info()?.revert.as_ref()?;
-    let head = entry.transcript().message(message).and_then(|message| message.head());
-    Some(head.map_or((i64::MIN, message.clone()), |head| (head.created, head.id.clone())))
+    let known = entry.transcript().message(message).filter(|message| message.head().is_some());
+    Some((known.map_or(i64::MIN, MessageEntry::time), message.clone()))
 }

@@ -127,7 +127,7 @@ impl TranscriptFeed {
                     continue;
                 }
                 if anew || turned || touched.contains(id) {
-                    self.send_head(head, &context, &mut patches);
+                    self.send_head(head, message.time(), &context, &mut patches);
                 }
                 if anew || (turned && head.completed.is_none()) {
                     for (part, _) in message.parts() {
@@ -183,7 +183,7 @@ impl TranscriptFeed {
         context: &Context<'_>,
         patches: &mut Vec<Patch>,
     ) {
-        let view = head_view(head, context);
+        let view = head_view(head, message.time(), context);
         self.sent.insert(head.id.clone(), Sent { head: view.clone(), parts: BTreeMap::new() });
         patches.push(Patch::MessageUpserted { message: view });
         for (part, _) in message.parts() {
@@ -191,8 +191,8 @@ impl TranscriptFeed {
         }
     }
 
-    fn send_head(&mut self, head: &Message, context: &Context<'_>, patches: &mut Vec<Patch>) {
-        let view = head_view(head, context);
+    fn send_head(&mut self, head: &Message, time: i64, context: &Context<'_>, patches: &mut Vec<Patch>) {
+        let view = head_view(head, time, context);
         if let Some(sent) = self.sent.get_mut(&head.id)
             && sent.head != view
         {
@@ -307,7 +307,7 @@ fn prose_patch(message: &MessageId, old: Option<&PartView>, new: &PartView) -> O
     })
 }
 
-fn head_view(head: &Message, context: &Context<'_>) -> MessageView {
+fn head_view(head: &Message, time: i64, context: &Context<'_>) -> MessageView {
     let (state, problem) = match (head.role, &head.failure, head.completed) {
         (_, Some(failure), _) => (MessageState::Error, Some(problem_of(failure))),
         (Role::User, None, _) | (Role::Assistant, None, Some(_)) => (MessageState::Complete, None),
@@ -330,7 +330,7 @@ fn head_view(head: &Message, context: &Context<'_>) -> MessageView {
             Role::Assistant => crate::protocol::Role::Assistant,
         },
         state,
-        created: head.created,
+        created: time,
         completed: head.completed,
         agent: head.agent.as_deref().map(|agent| one_line(agent, 60)),
         model: head.model.as_deref().map(|model| one_line(model, 80)),

@@ -204,7 +204,9 @@ impl State {
         let settles =
             settled && local.and_then(|entry| entry.head.as_ref()).is_some_and(|head| head.completed.is_none());
         if !stale && local.and_then(|entry| entry.head.as_ref()) != Some(&head) {
-            transcript.set_head(head, since);
+            if let Some(prompt) = transcript.set_head(head, since) {
+                changes.messages.insert((session.clone(), prompt));
+            }
             changes.messages.insert((session.clone(), id.clone()));
         }
         let message = transcript.entries.entry(id.clone()).or_default();

@@ -233,7 +233,9 @@ impl State {
         // The run goes on after its error, as after a conversation that was too long and is summarised.
         let goes_on =
             is_new && message.role == Role::Assistant && message.failure.is_none() && message.completed.is_none();
-        entry.transcript.set_head(message, mark);
+        if let Some(prompt) = entry.transcript.set_head(message, mark) {
+            changes.messages.insert((session.clone(), prompt));
+        }
         if settles && let Some(message_entry) = entry.transcript.message(&id) {
             for (part, _) in message_entry.parts() {
                 changes.parts.insert((session.clone(), id.clone(), part.clone()));

@@ -4,7 +4,7 @@ use crate::model::{Message, MessageId, Part, PartId, PartKind, Prose, Role};
 
 use super::Mark;
 
-/// Where a message stands in its transcript: by time, then by id.
+/// Where a message stands in its transcript: by time (see [`MessageEntry::time`]), then by id.
 pub type MessageKey = (i64, MessageId);
 
 /// A session's messages, as far as they are known.
@@ -26,6 +26,8 @@ pub struct Transcript {
 pub struct MessageEntry {
     /// The head; none while only parts of it were heard of.
     pub(super) head: Option<Message>,
+    /// See [`MessageEntry::time`]; 0 while the head is unknown.
+    pub(super) time: i64,
     pub(super) parts: BTreeMap<PartId, PartEntry>,
     pub(super) touched: Mark,
 }
@@ -72,6 +74,12 @@ impl MessageEntry {
     /// The head, when it is known.
     pub fn head(&self) -> Option<&Message> {
         self.head.as_ref()
+    }
+
+    /// When it was made, as far as its place tells. A prompt that is sent again under its ids gets a later time from the
+    /// server, and keeps its place there (wire study, section 8): it never stands behind its answers.
+    pub fn time(&self) -> i64 {
+        self.time
     }
 
     /// The parts in order.
@@ -129,21 +137,37 @@ impl Transcript {
         self.messages().rev().map(|(head, _)| head).find(|head| head.role == Role::Assistant)
     }
 
-    pub(super) fn set_head(&mut self, head: Message, mark: Mark) {
-        let entry = self.entries.entry(head.id.clone()).or_default();
-        if let Some(before) = &entry.head {
-            self.order.remove(&(before.created, before.id.clone()));
-        }
-        self.order.insert((head.created, head.id.clone()));
+    /// Puts a message's head in its place. Gives the prompt that has to move because this is an answer from before it.
+    pub(super) fn set_head(&mut self, head: Message, mark: Mark) -> Option<MessageId> {
+        let id = head.id.clone();
+        let answers = self.entries.values().filter_map(|entry| entry.head.as_ref());
+        let first_answer =
+            answers.filter(|answer| answer.parent.as_ref() == Some(&id)).map(|answer| answer.created).min();
+        let time = first_answer.map_or(head.created, |answered| answered.min(head.created));
+        let (parent, created) = (head.parent.clone(), head.created);
+        let entry = self.entries.entry(id.clone()).or_default();
         entry.head = Some(head);
         entry.touched = mark;
+        self.place(&id, time);
+        let late = |prompt: &MessageId| {
+            self.entries.get(prompt).is_some_and(|prompt| prompt.head.is_some() && prompt.time > created)
+        };
+        let prompt = parent.filter(late)?;
+        self.place(&prompt, created);
+        Some(prompt)
+    }
+
+    fn place(&mut self, id: &MessageId, time: i64) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            self.order.remove(&(entry.time, id.clone()));
+            entry.time = time;
+            self.order.insert((time, id.clone()));
+        }
     }
 
     pub(super) fn remove(&mut self, id: &MessageId) -> Option<MessageEntry> {
         let entry = self.entries.remove(id)?;
-        if let Some(head) = &entry.head {
-            self.order.remove(&(head.created, head.id.clone()));
-        }
+        self.order.remove(&(entry.time, id.clone()));
         Some(entry)
     }
 

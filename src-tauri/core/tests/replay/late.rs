@@ -90,3 +90,30 @@ fn an_answer_that_is_announced_unchanged_after_its_run_began_is_the_one_that_is_
     assert!(state.session(&id).unwrap().works_on(&answer.id));
     assert!(changes.messages.contains(&(id, answer.id)), "windows must look at it again");
 }
+
+/// The server keeps a prompt's place when it is sent again, and gives it a later time.
+#[test]
+fn a_prompt_that_was_sent_again_stays_before_its_answer_whoever_tells_of_it() {
+    let events = events(STREAM);
+    let id = session(&events);
+    let mut state = replayed(&events);
+    let order = |state: &State| {
+        let messages = state.session(&id).unwrap().transcript().messages();
+        messages.map(|(head, _)| head.id.clone()).collect::<Vec<_>>()
+    };
+    let before = order(&state);
+    let (prompt, _) = state.session(&id).unwrap().transcript().messages().next().unwrap();
+    let again = Message { created: prompt.created + 60_000, ..prompt.clone() };
+    state.apply(Event::Message(again));
+    assert_eq!(order(&state), before);
+    let page = answer_mid_stream(&state, &id).messages.remove(0);
+    let mut fresh = State::new(directory(&events));
+    let since = fresh.mark();
+    fresh.fold_page(page, since);
+    assert_eq!(order(&fresh), before, "also for one that never saw its first time");
+    let times = |state: &State| {
+        let messages = state.session(&id).unwrap().transcript().messages();
+        messages.map(|(_, message)| message.time()).collect::<Vec<_>>()
+    };
+    assert_eq!(times(&fresh), times(&state), "and windows sort by the same times");
+}

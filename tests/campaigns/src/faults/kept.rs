@@ -241,22 +241,22 @@ fn part_of_state(part: &Part) -> Value {
 /// Where the two differ. Messages and to-dos that nobody looks at are not Outrider's to have.
 pub fn differences(server: &Value, here: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    compare(String::new(), server, here, &mut found);
+    compare("", server, here, &mut found);
     found
 }
 
-fn compare(path: String, server: &Value, here: &Value, found: &mut Vec<String>) {
+fn compare(path: &str, server: &Value, here: &Value, found: &mut Vec<String>) {
     match (server, here) {
         (Value::Object(server), Value::Object(here)) => {
             let keys: std::collections::BTreeSet<_> = server.keys().chain(here.keys()).collect();
             for key in keys {
                 let (server, here) = (server.get(key).unwrap_or(&Value::Null), here.get(key).unwrap_or(&Value::Null));
-                compare(format!("{path}/{key}"), server, here, found);
+                compare(&format!("{path}/{key}"), server, here, found);
             }
         }
         (Value::Array(server), Value::Array(here)) if server.len() == here.len() => {
             for (index, (server, here)) in server.iter().zip(here).enumerate() {
-                compare(format!("{path}/{index}"), server, here, found);
+                compare(&format!("{path}/{index}"), server, here, found);
             }
         }
         (Value::Array(_), Value::Null) if path.ends_with("/messages") || path.ends_with("/todos") => {}

@@ -245,6 +245,7 @@ fn normal(snapshot: &Snapshot, raw: &Value) -> Snapshot {
     // The person's tabs and the server's process are not the folder's.
     snapshot.view = outrider_core::protocol::InstanceView {
         tabs: Vec::new(),
+        notices: Vec::new(),
         server: outrider_core::protocol::ServerDetails::default(),
         ..snapshot.view
     };

@@ -170,7 +170,9 @@ impl Play<'_> {
                 answering.push(async move {
                     tokio::time::sleep(pause).await;
                     self.note(format!("answer {id} of {session}: {allow}, here: {here}"));
-                    if !here || !self.answer_here(question, &id, allow).await {
+                    // Outrider may not know of it while its stream is harmed.
+                    let here = here && self.answer_here(question, &id, allow).await;
+                    if !here || !self.tap.until(self.pace.taken_up, |now| !now.requests.contains_key(&id)).await {
                         self.direct.answer(question, &id, allow).await.ok();
                     }
                 });

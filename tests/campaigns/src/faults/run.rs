@@ -80,10 +80,10 @@ pub async fn run(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed,
     if oracle::connected(&main, pace.recovery).await.is_err() {
         return Err(early(format!("never connected, without any fault: {:?}", main.now().view)));
     }
-    let place =
+    let first =
         if scenario.reads_back { read_back(&subject, &second, &observer, &pace).await.map_err(early)? } else { None };
 
-    let tap = Tap::open(Arc::clone(&subject), direct.clone()).await;
+    let tap = Tap::open(Arc::clone(&subject), direct.clone());
     let play = Play {
         tap: &tap,
         pace: &pace,
@@ -107,8 +107,8 @@ pub async fn run(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed,
     wrong.extend(observer.wrong());
     wrong.extend(main.broken().into_iter().chain(second.broken()));
     let here = first_shown(&second);
-    if place.is_some() && place != here {
-        wrong.push(format!("the window that read further up was moved from {place:?} to {here:?}"));
+    if first.is_some() && first != here {
+        wrong.push(format!("the window that read further up was moved from {first:?} to {here:?}"));
     }
     for session in ids(&direct).await.unwrap_or_default().difference(&before) {
         direct.abort(session).await.ok();
@@ -188,7 +188,9 @@ async fn read_back(
     pace: &Pace,
 ) -> Result<Option<String>, String> {
     let Some((session, prompts)) = subject.long_session() else { return Ok(None) };
-    prompts.iter().for_each(|prompt| observer.expect_prompt(prompt));
+    for prompt in &prompts {
+        observer.expect_prompt(prompt);
+    }
     window.look_at(&session).await?;
     let loaded = |now: &outrider_core::protocol::Snapshot| now.transcript.as_ref().is_some_and(|it| it.loaded);
     if !window.until(pace.recovery, loaded).await {

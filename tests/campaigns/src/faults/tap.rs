@@ -35,7 +35,7 @@ pub struct Tap {
 }
 
 impl Tap {
-    pub async fn open(subject: Arc<Subject>, direct: Direct) -> Self {
+    pub fn open(subject: Arc<Subject>, direct: Direct) -> Self {
         let (sender, now) = watch::channel(Now::default());
         let mut following = JoinSet::new();
         following.spawn(async move {
