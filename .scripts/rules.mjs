@@ -17,8 +17,9 @@ const CORE = {
   server: ["protocol"],
   profile: ["protocol"],
   feed: ["model", "protocol", "render", "store"],
-  instance: ["feed", "model", "opencode", "protocol", "server", "store"],
-  app: ["instance", "profile", "protocol", "server"],
+  typed: ["model", "profile", "protocol"],
+  instance: ["feed", "model", "opencode", "protocol", "server", "store", "typed"],
+  app: ["instance", "profile", "protocol", "server", "typed"],
 };
 
 export const rules = [

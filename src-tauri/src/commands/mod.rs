@@ -1,5 +1,6 @@
 //! What a window can ask for. Each handler takes the request apart, passes it to the core, and returns its answer.
 
+mod drafts;
 mod folders;
 mod instances;
 mod requests;
@@ -35,6 +36,11 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         views::expand,
         sessions::new_session,
         sessions::send_prompt,
+        drafts::drafts,
+        drafts::save_draft,
+        drafts::retry_prompt,
+        drafts::take_back_prompt,
+        drafts::discard_prompt,
         sessions::stop_session,
         sessions::close_tab,
         requests::reply_permission,

@@ -22,7 +22,7 @@ pub(super) async fn send_prompt<R: Runtime>(
     text: String,
 ) -> Answer<String> {
     let instance = app.instance(&instance).await?;
-    instance.prompt(window.label(), session.as_deref(), &text).await.map(|session| session.0)
+    instance.prompt(window.label(), session.as_deref(), &text).await.map(|message| message.0)
 }
 
 #[tauri::command]

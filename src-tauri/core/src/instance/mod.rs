@@ -8,6 +8,7 @@ mod command;
 mod connection;
 mod handle;
 mod launch;
+mod sending;
 mod server_life;
 mod stream_life;
 mod subject;
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::protocol::{InstanceId, Settings};
 use crate::server::StopReport;
 use crate::store::Mark;
+use crate::typed::Typed;
 
 pub use command::{Answer, Scroll};
 pub use handle::InstanceHandle;
@@ -48,6 +50,8 @@ pub struct Opening {
     pub launcher: Launcher,
     /// Cancelled when the server of an earlier instance of this folder is gone: this one's starts then.
     pub after: Option<CancellationToken>,
+    /// What was typed in the folder before.
+    pub typed: Typed,
     /// Where announcements go.
     pub windows: Arc<dyn Windows>,
 }
@@ -56,7 +60,7 @@ impl Opening {
     /// Opens the instance: its task runs on the tracker and starts the server at once. Cancelling the token kills the
     /// server's group without asking; [`InstanceHandle::close`] is the orderly way.
     pub fn open(self, tasks: &TaskTracker, token: &CancellationToken) -> InstanceHandle {
-        let Self { id, folder, settings, launcher, after, windows } = self;
+        let Self { id, folder, settings, launcher, after, typed, windows } = self;
         let (commands, commands_in) = mpsc::channel(WAITING_COMMANDS);
         // Unbounded, but no more wait in it than requests are under way.
         let (done, done_in) = mpsc::unbounded_channel();
@@ -70,6 +74,7 @@ impl Opening {
             broken_config: None,
             whole_since: Mark::default(),
             after,
+            desk: sending::Desk::new(typed),
             reading: HashSet::new(),
             unknown: HashSet::new(),
             restart_wanted: false,

@@ -105,11 +105,6 @@ impl WireError {
         )
     }
 
-    /// True when what was asked may have been done although no answer came.
-    pub(crate) fn is_ambiguous(&self) -> bool {
-        matches!(self, Self::Timeout { .. } | Self::ConnectionLost { .. })
-    }
-
     /// A stable word for it.
     pub fn code(&self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@
 mod app;
 #[cfg(test)]
 mod bindings;
+mod draft;
 mod instance;
 mod patch;
 mod problem;
@@ -14,6 +15,7 @@ mod settings;
 mod transcript;
 
 pub use app::{AppView, FolderRow, InstanceRow};
+pub use draft::DraftView;
 pub use instance::{
     Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails, SessionRow, SessionState,
 };
@@ -22,7 +24,7 @@ pub use problem::Problem;
 pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView};
 pub use settings::Settings;
 pub use transcript::{
-    Block, MessageState, MessageView, NoticeKind, PartBody, PartView, RetryView, Role, ToolDetail, ToolState,
+    Block, MessageState, MessageView, NoticeKind, Outgoing, PartBody, PartView, RetryView, Role, ToolDetail, ToolState,
     TranscriptView,
 };
 
