@@ -1,4 +1,14 @@
-import type { Announcement, AppView, Batch, Focus, PermissionReply, Problem, Settings, Snapshot } from "./types";
+import type {
+  Announcement,
+  AppView,
+  Batch,
+  DraftView,
+  Focus,
+  PermissionReply,
+  Problem,
+  Settings,
+  Snapshot,
+} from "./types";
 
 /** Ends a subscription. */
 export type Unlisten = () => void;
@@ -30,8 +40,17 @@ export interface Backend {
   expand(instance: string, feed: number, message: string, part: string, expanded: boolean): Promise<void>;
 
   newSession(instance: string): Promise<Snapshot>;
-  /** Sends a prompt; without a session it makes one and looks at it. The session's id. */
+  /** Takes a prompt to be sent; without a session one is made for it and looked at. Its message's id; it is safe then. */
   sendPrompt(instance: string, session: string | null, text: string): Promise<string>;
+  /** Sends a prompt again that failed. */
+  retryPrompt(instance: string, message: string): Promise<void>;
+  /** Makes a prompt that the server does not have a draft again. The draft as it is then. */
+  takeBackPrompt(instance: string, message: string): Promise<DraftView>;
+  discardPrompt(instance: string, message: string): Promise<void>;
+  /** What was typed and not sent. */
+  drafts(instance: string): Promise<DraftView[]>;
+  /** Keeps what is typed and not sent; null is the page that invites to a first message. */
+  saveDraft(instance: string, session: string | null, text: string): Promise<void>;
   stopSession(instance: string, session: string): Promise<void>;
 
   replyPermission(instance: string, request: string, reply: PermissionReply, message: string | null): Promise<void>;

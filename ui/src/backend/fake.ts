@@ -28,7 +28,7 @@ function settings(): AppView["settings"] {
 
 /**
  * A made-up app, to look at the window in a browser: `npm run ui:dev -- --mode fake`, then `/?scene=…` with one of
- * full, start, empty, error, starting, disconnected, requests, long, logs, problem.
+ * full, start, empty, error, starting, disconnected, requests, long, logs, problem, outgoing, beginning.
  */
 export function createFakeBackend(search = ""): Backend {
   const scene = new URLSearchParams(search).get("scene") ?? "full";
@@ -60,6 +60,11 @@ export function createFakeBackend(search = ""): Backend {
     expand: (id, _feed, message, part, expanded) => wait(() => fake.expand(id, message, part, expanded)),
     newSession: (id) => wait(() => fake.newSession(id)),
     sendPrompt: (id, session, text) => wait(() => fake.send(id, session, text)),
+    retryPrompt: () => wait(() => undefined),
+    takeBackPrompt: (id, message) => wait(() => fake.takeBack(id, message)),
+    discardPrompt: (id, message) => wait(() => fake.emit(id, [{ op: "message_removed", id: message }])),
+    drafts: (id) => wait(() => (id === "ins_1" ? data.DRAFTS : [])),
+    saveDraft: () => wait(() => undefined),
     stopSession: (id, session) => wait(() => fake.stop(id, session)),
     replyPermission: (id, request) => wait(() => fake.emit(id, [{ op: "permission_removed", id: request }])),
     replyQuestion: (id, request) => wait(() => fake.emit(id, [{ op: "question_removed", id: request }])),
@@ -159,6 +164,8 @@ class FakeApp {
       const why = { code: "stream_lost", message: "The server stopped answering after 5 attempts.", detail: null };
       first.view.connection = { state: "disconnected", problem: why };
     }
+    if (scene === "outgoing") data.addOutgoing(this.transcriptOf("ses_1"));
+    if (scene === "beginning") data.addBeginning(first);
     if (scene === "logs") first.view.focus = { kind: "logs" };
     if (scene === "long") first.view.focus = { kind: "session", id: "ses_3" };
     this.instances.set("ins_1", first);
@@ -321,6 +328,12 @@ class FakeApp {
         }
       : null;
     this.emit(id, [{ op: "part_upserted", message, part: known }]);
+  }
+
+  takeBack(id: string, message: string) {
+    this.emit(id, [{ op: "message_removed", id: message }]);
+    const { focus } = this.held(id).view;
+    return { session: focus.kind === "session" ? focus.id : null, text: "It was taken back." };
   }
 
   newSession(id: string): Snapshot {
