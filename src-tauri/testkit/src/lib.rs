@@ -1,9 +1,11 @@
 //! What Outrider's tests and its demo stand on: a chat model that follows a script, isolated places to run the real
-//! `OpenCode` server in, and ways to look at the processes that run.
+//! `OpenCode` server in, a proxy that harms the connection to it, and ways to look at the processes that run.
 //!
 //! Nothing here knows Outrider's own code, and nothing of it is shipped.
 
+pub mod chance;
 pub mod demo;
+pub mod fault_proxy;
 pub mod model;
 pub mod place;
 #[cfg(target_os = "linux")]
@@ -11,6 +13,7 @@ pub mod processes;
 pub mod script;
 mod wait;
 
+pub use fault_proxy::FaultProxy;
 pub use model::ScriptedModel;
 pub use place::{Place, opencode_binary};
 pub use wait::wait_for;

@@ -22,6 +22,7 @@ function settings(): AppView["settings"] {
     silence_limit_ms: 25000,
     restart_delay_ms: 1000,
     confirm_limit_ms: 15000,
+    request_limit_ms: 15000,
     enter_sends: true,
   };
 }

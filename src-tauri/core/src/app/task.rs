@@ -260,6 +260,9 @@ fn check(settings: &Settings) -> Result<(), Problem> {
     if !(100..=600_000).contains(&settings.confirm_limit_ms) {
         return invalid("The time limit for a prompt to appear must be between 100 milliseconds and 10 minutes.");
     }
+    if !(100..=600_000).contains(&settings.request_limit_ms) {
+        return invalid("The time limit for a request must be between 100 milliseconds and 10 minutes.");
+    }
     if settings.opencode_path.as_ref().is_some_and(|path| path.trim().is_empty()) {
         return invalid("The path of the opencode binary is empty; leave it out to find it by itself.");
     }

@@ -3,6 +3,7 @@ use tokio::sync::oneshot;
 use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{Batch, DraftView, Focus, PermissionReply, Problem, Settings, Snapshot};
 use crate::server::StopReport;
+use crate::store::State;
 
 /// Where an answer goes.
 pub(super) type Reply<T> = oneshot::Sender<T>;
@@ -45,6 +46,8 @@ pub(super) enum Command {
     Restart,
     /// The event stream is tried again at once; a server that is gone is started anew.
     Retry,
+    /// A copy of the state is wanted, to be compared with the server's.
+    Inspect { reply: Reply<State> },
     /// The settings changed.
     Configure(Settings),
     /// The server is stopped and the instance ends.

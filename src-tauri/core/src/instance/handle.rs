@@ -5,6 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{Batch, DraftView, Focus, InstanceId, Problem, Settings, Snapshot};
 use crate::server::StopReport;
+use crate::store::State;
 
 use super::command::{Answer, Command, Reply, Scroll};
 
@@ -147,6 +148,11 @@ impl InstanceHandle {
     /// Tries the event stream again at once; a server that is gone is started anew.
     pub async fn retry(&self) -> Result<(), Problem> {
         self.tell(Command::Retry).await
+    }
+
+    /// A copy of all that is known of the folder. It is not for windows: they see it by their feeds.
+    pub async fn inspect(&self) -> Result<State, Problem> {
+        self.ask(|reply| Command::Inspect { reply }).await
     }
 
     /// Takes over changed settings, for the next start and the next connection.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
+use crate::opencode::Endpoint;
 use crate::protocol::{Problem, ServerDetails, Settings};
 use crate::server::{Binary, BinaryPlaces, Environment, OPENCODE_VARIABLE, check_folder};
 
@@ -18,6 +19,8 @@ pub struct Launcher {
     environment: Arc<OnceCell<Environment>>,
     bundled: Option<PathBuf>,
     first: FirstStart,
+    /// A server that runs already and is not ours to start or stop.
+    running: Option<Endpoint>,
 }
 
 /// Servers start one at a time until one was ready: the first server of a home makes the database that all share, and
@@ -65,7 +68,23 @@ impl Launcher {
     /// A launcher that falls back to the bundled binary, if there is one. Servers get `environment`; without one they
     /// get this process's, completed by the login shell's where that is needed.
     pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>) -> Self {
-        Self { environment: Arc::new(OnceCell::new_with(environment)), bundled, first: FirstStart::default() }
+        Self {
+            environment: Arc::new(OnceCell::new_with(environment)),
+            bundled,
+            first: FirstStart::default(),
+            running: None,
+        }
+    }
+
+    /// A launcher that starts nothing: instances work with the server at this address, which somebody else starts and
+    /// stops. It may be another process at the same address later on; instances notice by the loss of their stream.
+    pub fn at(running: Endpoint) -> Self {
+        Self { running: Some(running), ..Self::new(None, None) }
+    }
+
+    /// The server that runs already, where one was named.
+    pub(super) fn running(&self) -> Option<&Endpoint> {
+        self.running.as_ref()
     }
 
     /// Checks the folder, finds the environment and the binary, and waits until a server may start.

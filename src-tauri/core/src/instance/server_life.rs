@@ -3,7 +3,7 @@
 use std::future::{Future, pending};
 use std::time::Duration;
 
-use crate::opencode::{Client, Endpoint, Password, REQUEST_LIMIT, parse_ready_line};
+use crate::opencode::{Client, Endpoint, Password, WireError, parse_ready_line};
 use crate::protocol::{Connection, InstanceStatus, LogStream, Problem};
 use crate::server::{Launch, Marker, OutputBatch, ServerEvent, ServerEvents, ServerProcess, StopLimits, StopReport};
 
@@ -20,6 +20,8 @@ pub(super) enum Server {
     Preparing,
     /// A process runs, or has just ended by itself.
     Running(Box<Running>),
+    /// A server of somebody else's, which runs without us.
+    Attached(Client),
     /// A process is being stopped.
     Stopping,
 }
@@ -53,6 +55,7 @@ impl Server {
     pub(super) fn client(&self) -> Option<&Client> {
         match self {
             Self::Running(running) if !running.gone => running.client.as_ref(),
+            Self::Attached(client) => Some(client),
             _ => None,
         }
     }
@@ -64,6 +67,9 @@ impl InstanceTask {
         self.broken_config = None;
         self.subject.status = InstanceStatus::Starting;
         self.subject.connection = Connection::Connecting;
+        if let Some(endpoint) = self.launcher.running().cloned() {
+            return self.attach(endpoint);
+        }
         self.server = Server::Preparing;
         let (launcher, folder, settings) = (self.launcher.clone(), self.folder.clone(), self.settings.clone());
         let after = self.after.take();
@@ -74,6 +80,23 @@ impl InstanceTask {
             }
             Done::Prepared(launcher.prepare(&folder, &settings).await.map(Box::new))
         });
+    }
+
+    /// Works with a server that runs already.
+    fn attach(&mut self, endpoint: Endpoint) {
+        match self.client(endpoint) {
+            Ok(client) => {
+                self.server = Server::Attached(client.clone());
+                self.subject.status = InstanceStatus::Ready;
+                self.connect(client);
+            }
+            Err(error) => self.failed(error.to_problem()),
+        }
+    }
+
+    fn client(&self, endpoint: Endpoint) -> Result<Client, WireError> {
+        let limit = Duration::from_millis(self.settings.request_limit_ms.into());
+        Client::new(endpoint, self.subject.state.directory(), limit)
     }
 
     /// Everything for a start was found, or not.
@@ -152,12 +175,12 @@ impl InstanceTask {
         if let Some(turn) = running.turn.take() {
             turn.ready();
         }
-        let client = Endpoint::at(url, running.password.clone())
-            .and_then(|endpoint| Client::new(endpoint, self.subject.state.directory(), REQUEST_LIMIT));
-        match client {
+        let (endpoint, running_pid) = (Endpoint::at(url, running.password.clone()), running.process.pid());
+        match endpoint.and_then(|endpoint| self.client(endpoint)) {
             Ok(client) => {
-                running.client = Some(client.clone());
-                let running_pid = running.process.pid();
+                if let Server::Running(running) = &mut self.server {
+                    running.client = Some(client.clone());
+                }
                 self.subject.status = InstanceStatus::Ready;
                 self.connect(client.clone());
                 let pid = running_pid;
@@ -189,7 +212,7 @@ impl InstanceTask {
         self.subject.connection = Connection::Connecting;
         self.disconnect();
         match self.server {
-            Server::None => self.start(),
+            Server::None | Server::Attached(_) => self.start(),
             // What is being prepared was asked for with the settings of then: it is let go when it comes.
             Server::Preparing => self.restart_wanted = true,
             Server::Running(_) | Server::Stopping => {
@@ -208,6 +231,11 @@ impl InstanceTask {
             }
             // What was prepared is let go when it comes: no process was started.
             Server::Preparing | Server::None => self.server = Server::None,
+            // Nor was one here: it goes on for whoever started it.
+            Server::Attached(_) => {
+                self.server = Server::None;
+                self.subject.status = InstanceStatus::Stopped;
+            }
             Server::Stopping => {}
         }
     }

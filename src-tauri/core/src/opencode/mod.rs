@@ -10,7 +10,7 @@ mod fake;
 mod stream;
 pub mod wire;
 
-pub use client::{Client, PermissionAnswer, PromptIds, REQUEST_LIMIT};
+pub use client::{Client, PermissionAnswer, PromptIds};
 pub use endpoint::{Endpoint, Password, parse_ready_line};
 pub use error::WireError;
 pub use stream::{EventStream, open};

@@ -20,6 +20,9 @@ pub struct Settings {
     pub restart_delay_ms: u32,
     /// How long the server may take to show a prompt that it accepted, in milliseconds.
     pub confirm_limit_ms: u32,
+    /// How long the server may take to answer a request, in milliseconds. The first one of a folder starts its
+    /// instance.
+    pub request_limit_ms: u32,
     /// True: Enter sends and Shift+Enter makes a new line. False: the other way about.
     pub enter_sends: bool,
 }
@@ -34,6 +37,7 @@ impl Default for Settings {
             silence_limit_ms: 25_000,
             restart_delay_ms: 1_000,
             confirm_limit_ms: 15_000,
+            request_limit_ms: 15_000,
             enter_sends: true,
         }
     }

@@ -34,6 +34,11 @@ restart_delay_ms: number,
  */
 confirm_limit_ms: number, 
 /**
+ * How long the server may take to answer a request, in milliseconds. The first one of a folder starts its
+ * instance.
+ */
+request_limit_ms: number, 
+/**
  * True: Enter sends and Shift+Enter makes a new line. False: the other way about.
  */
 enter_sends: boolean, };

@@ -9,6 +9,7 @@ const settings = {
   silence_limit_ms: 25_000,
   restart_delay_ms: 1_000,
   confirm_limit_ms: 15_000,
+  request_limit_ms: 15_000,
   enter_sends: false,
 };
 

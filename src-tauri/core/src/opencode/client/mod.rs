@@ -19,9 +19,6 @@ pub use commands::{PermissionAnswer, PromptIds};
 /// How long a connection may take. The server is on this machine: it is there or it is not.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long an answer may take unless told otherwise. The first request of a folder starts its instance.
-pub const REQUEST_LIMIT: Duration = Duration::from_secs(15);
-
 /// The largest answer that is read: some thousand messages with large tool outputs.
 const ANSWER_LIMIT: usize = 256 << 20;
 
@@ -41,7 +38,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for this folder. Nothing is sent yet. `limit` is for each request; see [`REQUEST_LIMIT`].
+    /// A client for this folder. Nothing is sent yet. `limit` is for each request: the first one of a folder starts
+    /// its instance, which takes the server a moment.
     ///
     /// Requests go straight to the server: no proxy (it would get the password), no redirect, no compression.
     ///

@@ -8,8 +8,11 @@ use crate::opencode::fake::{Fake, answer, endpoint, free_port};
 
 const FOLDER: &str = "/home/dev/ünï 100%41";
 
+/// More than any answer here takes.
+const LIMIT: Duration = Duration::from_secs(15);
+
 fn client(fake: &Fake) -> Client {
-    Client::new(fake.endpoint.clone(), FOLDER, REQUEST_LIMIT).unwrap()
+    Client::new(fake.endpoint.clone(), FOLDER, LIMIT).unwrap()
 }
 
 #[tokio::test]
@@ -34,7 +37,7 @@ async fn commands_are_sent_as_the_server_takes_them() {
     client.reply_question(&"que_1".into(), &[vec!["Red".into()], vec![]]).await.unwrap();
     client.reject_question(&"que_1".into()).await.unwrap();
     client.delete_session(&session).await.unwrap();
-    client.dispose(REQUEST_LIMIT).await.unwrap();
+    client.dispose(LIMIT).await.unwrap();
 
     let seen = fake.seen();
     let lines: Vec<_> = seen.iter().map(|seen| seen.line.as_str()).collect();
@@ -119,7 +122,7 @@ async fn each_way_to_fail_has_its_code_and_none_tells_the_password_or_the_addres
     .await;
     let client = client(&fake);
     let hasty = Client::new(fake.endpoint.clone(), FOLDER, Duration::from_millis(50)).unwrap();
-    let nobody = Client::new(endpoint(free_port().await), FOLDER, REQUEST_LIMIT).unwrap();
+    let nobody = Client::new(endpoint(free_port().await), FOLDER, LIMIT).unwrap();
 
     assert_eq!(client.branch().await.unwrap().as_deref(), Some("main"));
     for (error, code) in [
