@@ -9,6 +9,7 @@ mod feeds;
 mod losses;
 mod model_errors;
 mod opening;
+mod outbox;
 mod requests;
 mod secrets;
 mod stage;

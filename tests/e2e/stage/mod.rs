@@ -1,6 +1,7 @@
 //! What every journey stands on: a scripted model, a place of its own, the app's core, and windows that mirror it.
 
 mod bridge;
+mod far;
 mod mirror;
 mod pane;
 mod processes;
@@ -20,6 +21,7 @@ use outrider_testkit::processes::wait_until_gone;
 use outrider_testkit::{Place, ScriptedModel, opencode_binary};
 
 pub use bridge::Bridge;
+pub use far::Far;
 pub use mirror::apply;
 pub use pane::Pane;
 pub use processes::{kill, ports_of, variable_of};

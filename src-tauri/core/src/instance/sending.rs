@@ -11,7 +11,7 @@ use crate::model::{Event, Failure, Message, MessageId, Part, Session, SessionId}
 use crate::opencode::{Client, PromptIds, WireError};
 use crate::protocol::{Connection, DraftView, Focus, Problem};
 use crate::store::Changes;
-use crate::typed::{Action, Lane, Prompt, Saved, Trouble, Typed};
+use crate::typed::{Action, Lane, NoAnswer, Prompt, Saved, Trouble, Typed};
 
 use super::clock::now_ms;
 use super::command::Reply;
@@ -61,11 +61,11 @@ impl InstanceTask {
     pub(super) fn prompt(
         &mut self,
         window: String,
-        session: Option<SessionId>,
+        session: Option<&SessionId>,
         text: &str,
         reply: Reply<Result<MessageId, Problem>>,
     ) {
-        let id = match self.put_into_outbox(session.as_ref(), text) {
+        let id = match self.put_into_outbox(session, text) {
             Ok((id, key)) => {
                 if let Some(key) = key {
                     if key == id {
@@ -82,7 +82,7 @@ impl InstanceTask {
             }
         };
         // In one file with the outbox: the text is in the one or in the other.
-        self.desk.typed.drafts.forget(session.as_ref());
+        self.desk.typed.drafts.forget(session);
         let saved = self.desk.typed.save();
         self.work(async move { Done::Sent(Box::new(Sent::Kept(id, saved.on_disk().await, reply))) });
     }
@@ -213,10 +213,10 @@ impl InstanceTask {
                 reply.send(kept.map(|()| id)).ok();
             }
             Sent::Found(key, Ok(Some(session))) => {
-                outbox.found(&key, Ok(Some(session.id.clone())), now);
+                outbox.found(&key, Ok(Some(&session.id)), now);
                 self.session_made(&key, session);
             }
-            Sent::Found(key, found) => outbox.found(&key, found.map(|_| None).map_err(|error| trouble(&error)), now),
+            Sent::Found(key, found) => outbox.found(&key, found.map(|_| None).map_err(|_| NoAnswer), now),
             Sent::Made(key, Ok(session)) => {
                 outbox.made(&key, Ok(session.id.clone()), now);
                 self.session_made(&key, session);
@@ -226,7 +226,7 @@ impl InstanceTask {
                 outbox.asked(&id, Ok(true), now);
                 self.message_found(head, parts);
             }
-            Sent::Asked(id, asked) => outbox.asked(&id, asked.map(|_| false).map_err(|error| trouble(&error)), now),
+            Sent::Asked(id, asked) => outbox.asked(&id, asked.map(|_| false).map_err(|_| NoAnswer), now),
             Sent::Posted(id, posted) => outbox.posted(&id, posted, now, limit),
         }
     }

@@ -115,7 +115,7 @@ impl InstanceTask {
             }
             Command::CloseTab { session } => self.close_tab(&session),
             Command::NewSession { window, reply } => self.new_session(window, reply),
-            Command::Prompt { window, session, text, reply } => self.prompt(window, session, &text, reply),
+            Command::Prompt { window, session, text, reply } => self.prompt(window, session.as_ref(), &text, reply),
             Command::RetryPrompt { message } => self.retry_prompt(&message),
             Command::TakeBack { message, reply } => {
                 reply.send(self.take_back(&message)).ok();

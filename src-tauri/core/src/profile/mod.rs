@@ -56,6 +56,7 @@ impl Profile {
     }
 
     /// A folder of its own inside the profile, as `drafts/NAME`.
+    #[must_use]
     pub fn within(&self, path: &str) -> Self {
         Self::new(self.folder.join(path))
     }

@@ -106,16 +106,16 @@ impl Shelf {
 impl Keeper {
     /// Writes beside the caller. Of several that wait only the latest is written; all are told.
     pub(super) fn save(&self, drafts: Vec<Draft>, outbox: Vec<Prompt>) -> Saved {
-        let (asked, saved) = oneshot::channel();
+        let (tell, answer) = oneshot::channel();
         let mut queue = lock(&self.queue);
         queue.kept = Some(Kept { folder: self.folder.to_string_lossy().into_owned(), drafts, outbox });
-        queue.asked.push(asked);
+        queue.asked.push(tell);
         if !std::mem::replace(&mut queue.writing, true) {
-            let (queue, shelf) = (Arc::clone(&self.queue), self.shelf.clone());
+            let (queue, writer) = (Arc::clone(&self.queue), self.shelf.clone());
             let (profile, folder, number) = (self.profile.clone(), self.folder.clone(), self.number);
-            self.shelf.tasks.spawn_blocking(move || shelf.write(&queue, &profile, &folder, number));
+            self.shelf.tasks.spawn_blocking(move || writer.write(&queue, &profile, &folder, number));
         }
-        Saved(saved)
+        Saved(answer)
     }
 }
 

@@ -10,7 +10,7 @@ mod text;
 
 pub use drafts::{Draft, Drafts};
 pub use keeper::{Keeper, Kept, Saved, Shelf};
-pub use outbox::{Action, Lane, Outbox, Prompt, Shown, Trouble};
+pub use outbox::{Action, Lane, NoAnswer, Outbox, Prompt, Shown, Trouble};
 
 /// The longest text that is kept or sent, in bytes. A prompt of 5 MB was seen to work (opencode 1.18.33).
 pub const LONGEST_TEXT: usize = 5_000_000;

@@ -104,6 +104,10 @@ pub enum Trouble {
     NoSession(Problem),
 }
 
+/// A question that was not answered: it is asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoAnswer;
+
 /// A prompt as it is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
@@ -356,19 +360,18 @@ impl Outbox {
             return None;
         }
         let due = self.lanes().into_iter().filter_map(|lane| match self.peek(&lane)?.stage {
-            Stage::Waiting(NOT_YET) => None,
+            Stage::Waiting(NOT_YET) | Stage::Asking | Stage::Sending | Stage::Failed(_) => None,
             Stage::Waiting(at) | Stage::Unsure(at) | Stage::Taken(at) => Some(at),
-            Stage::Asking | Stage::Sending | Stage::Failed(_) => None,
         });
         due.min()
     }
 
     /// The answer to [`Action::Find`].
-    pub fn found(&mut self, key: &MessageId, answer: Result<Option<SessionId>, Trouble>, now: u64) {
+    pub fn found(&mut self, key: &MessageId, answer: Result<Option<&SessionId>, NoAnswer>, now: u64) {
         match answer {
-            Ok(Some(session)) => self.enter(key, &session, Stage::Unsure(0)),
+            Ok(Some(session)) => self.enter(key, session, Stage::Unsure(0)),
             Ok(None) => self.absent(&Lane::New(key.clone()), now),
-            Err(_) => self.ask_again(&Lane::New(key.clone()), now),
+            Err(NoAnswer) => self.ask_again(&Lane::New(key.clone()), now),
         }
     }
 
@@ -381,14 +384,14 @@ impl Outbox {
     }
 
     /// The answer to [`Action::Ask`]: whether the message is there.
-    pub fn asked(&mut self, id: &MessageId, answer: Result<bool, Trouble>, now: u64) {
+    pub fn asked(&mut self, id: &MessageId, answer: Result<bool, NoAnswer>, now: u64) {
         let Some(lane) = self.entry(id).map(|entry| entry.prompt.lane.clone()) else { return };
         match answer {
             Ok(true) => {
                 self.confirm(id);
             }
             Ok(false) => self.absent(&lane, now),
-            Err(_) => self.ask_again(&lane, now),
+            Err(NoAnswer) => self.ask_again(&lane, now),
         }
     }
 

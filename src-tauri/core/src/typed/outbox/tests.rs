@@ -124,7 +124,7 @@ fn a_session_whose_making_was_cut_off_is_looked_for_before_another_is_made() {
     let mut again = outbox.clone();
     again.found(&"n1".into(), Ok(None), SETTLE_MS);
     assert_eq!(words(&mut again, SETTLE_MS), ["make n1"]);
-    outbox.found(&"n1".into(), Ok(Some("s".into())), SETTLE_MS);
+    outbox.found(&"n1".into(), Ok(Some(&"s".into())), SETTLE_MS);
     assert_eq!(words(&mut outbox, SETTLE_MS), ["ask s n1"], "it may have been sent as well");
     assert_eq!(outbox.sessions(), [SessionId::from("s"), "s".into()]);
 }
@@ -177,7 +177,7 @@ fn there_is_a_limit_of_size_and_of_number() {
 }
 
 /// What may happen next.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Type(bool),
     Poll,
@@ -314,7 +314,7 @@ impl World {
             }
             Action::Ask(session, message) => {
                 let there = self.stored.get(&session).is_some_and(|known| known.contains(&message));
-                let answer = if arrives && heard { Ok(there) } else { Err(lost()) };
+                let answer = if arrives && heard { Ok(there) } else { Err(NoAnswer) };
                 if answer.is_ok() {
                     self.unknown.remove(&message);
                 }
@@ -329,7 +329,7 @@ impl World {
                 self.outbox.made(&key, made.ok_or_else(lost), self.now);
             }
             Action::Find(key) => {
-                let answer = if arrives && heard { Ok(self.made_for.get(&key).cloned()) } else { Err(lost()) };
+                let answer = if arrives && heard { Ok(self.made_for.get(&key)) } else { Err(NoAnswer) };
                 if answer.is_ok() {
                     self.unknown.remove(&MessageId(format!("session {key}")));
                 }
