@@ -32,6 +32,15 @@ export class Stages {
     });
   }
 
+  /** A check that asks someone else: `work` gives `{ leftOut }`, the reason why there is no answer, or `{ wrong }`, a list. */
+  async asked(title, work) {
+    return this.#stage(title, async () => {
+      const { leftOut, wrong } = await work();
+      if (leftOut) return { passed: 0, failed: 0, leftOut };
+      return wrong.length > 0 ? { passed: 0, failed: 1, problem: wrong.join("\n") } : { passed: 1, failed: 0 };
+    });
+  }
+
   /**
    * A stage that is a program. Without `count` it is one check, by its exit code. With it, `count(output)` gives the
    * tests that passed and failed; a run that counts none, or fails otherwise than by a test, is one failure more.
@@ -69,7 +78,9 @@ export class Stages {
     this.#passed += result.passed;
     this.#failed += result.failed;
     if (result.problem) say(result.problem.replace(/^/gm, "  "));
-    const line = `${result.failed ? red("✗") : green("✓")} ${title}: ${result.passed} passed, ${result.failed} failed ${dim(duration(performance.now() - began))}`;
+    const counts = result.leftOut ? `left out: ${result.leftOut}` : `${result.passed} passed, ${result.failed} failed`;
+    const mark = result.leftOut ? dim("–") : result.failed ? red("✗") : green("✓");
+    const line = `${mark} ${title}: ${counts} ${dim(duration(performance.now() - began))}`;
     say(line);
     this.#summary.push(`  ${line}`);
     return result.failed === 0;

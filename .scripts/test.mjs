@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { rememberUi } from "./build.mjs";
 import { cargoCounts, nodeCounts, vitestCounts } from "./counts.mjs";
+import { checkDependencies } from "./dependencies.mjs";
 import { startDisplay } from "./headless.mjs";
 import { checkInstalled, installPackage } from "./installed.mjs";
 import { capture, npm, onInterrupt } from "./process.mjs";
@@ -110,6 +111,7 @@ await main(async () => {
   try {
     if (await stages.check("Set-up", () => setUp(["build", "run", "test"]))) {
       await checks(stages);
+      await checkDependencies(stages);
       await units(stages);
       await stages.program("Shell tests", ...cargoTest([...app, "--lib", "--bins", "--test", "shell"], process.env));
       if (!args.includes("--quick")) await wholes(stages);

@@ -27,6 +27,10 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
     let app = app.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::DragDrop(event) => drop_folders(&app, event),
+        WindowEvent::Focused(true) => {
+            let core = app.state::<App>().inner().clone();
+            tauri::async_runtime::spawn(async move { core.check().await });
+        }
         WindowEvent::Destroyed => {
             let core = app.state::<App>().inner().clone();
             tauri::async_runtime::spawn(async move { core.detach(MAIN).await });

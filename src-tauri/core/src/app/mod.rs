@@ -4,6 +4,7 @@
 
 mod folders;
 mod task;
+mod wake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -131,6 +132,11 @@ impl App {
     /// Takes a problem away that the person has read.
     pub async fn dismiss(&self, code: &str) {
         self.commands.send(Command::Dismiss { code: code.to_owned() }).await.ok();
+    }
+
+    /// Finds out at once whether all event streams still work: the person came back to the window.
+    pub async fn check(&self) {
+        self.commands.send(Command::Check).await.ok();
     }
 
     /// Stops all servers. The app's task ends with it.

@@ -14,6 +14,7 @@ use crate::typed::{Shelf, Typed};
 
 use super::AppWindows;
 use super::folders::folder_rows;
+use super::wake::Wake;
 
 /// How long the end of everything may take when the app ends: a server's stop has 8 s.
 const CLOSE_LIMIT: Duration = Duration::from_secs(9);
@@ -32,6 +33,7 @@ pub(super) enum Command {
     Configure { settings: Settings, reply: Reply<Result<(), Problem>> },
     Report(Problem),
     Dismiss { code: String },
+    Check,
     ShutDown { reply: Reply<()> },
 }
 
@@ -88,7 +90,13 @@ impl AppTask {
     }
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        while let Some(command) = commands.recv().await {
+        let mut wake = Wake::new(&self.tasks, &self.token);
+        loop {
+            let command = tokio::select! {
+                command = commands.recv() => command,
+                () = wake.up() => Some(Command::Check),
+            };
+            let Some(command) = command else { break };
             match command {
                 Command::Attach { window, reply } => {
                     let latest = self.latest.clone();
@@ -132,13 +140,20 @@ impl AppTask {
                     self.problems.retain(|problem| problem.code != code);
                     self.changed();
                 }
+                Command::Check => {
+                    for instance in &self.instances {
+                        instance.check().await.ok();
+                    }
+                }
                 Command::ShutDown { reply } => {
+                    drop(wake);
                     self.shut_down().await;
                     reply.send(()).ok();
                     return;
                 }
             }
         }
+        drop(wake);
         // Nobody can ask for anything any more.
         self.shut_down().await;
     }

@@ -46,6 +46,8 @@ pub(super) enum Command {
     Restart,
     /// The event stream is tried again at once; a server that is gone is started anew.
     Retry,
+    /// Whether the event stream still works is to be found out now.
+    Check,
     /// A copy of the state is wanted, to be compared with the server's.
     Inspect { reply: Reply<State> },
     /// The settings changed.

@@ -15,6 +15,7 @@ use crate::store::Mark;
 
 use super::backoff::{Backoff, Next};
 use super::clock::now_ms;
+use super::liveness::{Finding, Liveness, Running};
 
 /// What the connection tells the instance, in order.
 pub(super) enum Update {
@@ -26,6 +27,8 @@ pub(super) enum Update {
     Event(Event),
     /// The server's answer, asked for at the mark. Followed by [`Connection::Connected`].
     Snapshot(Box<Snapshot>, Mark),
+    /// What works, as the server says now. The answer is whether the same is shown.
+    Running(Running, oneshot::Sender<bool>),
     /// A stream that was open is lost.
     Lost,
     /// The server refuses the folder because of its configuration, until it is started anew.
@@ -53,8 +56,8 @@ pub(super) struct ConnectionTask {
     /// How long the stream may bring no byte.
     pub(super) silence: Duration,
     pub(super) updates: mpsc::Sender<Update>,
-    /// The person does not want to wait for the next attempt.
-    pub(super) retry: Arc<Notify>,
+    /// The stream is to be looked at now, and the next attempt made now.
+    pub(super) check: Arc<Notify>,
     pub(super) token: CancellationToken,
 }
 
@@ -86,13 +89,13 @@ impl ConnectionTask {
                     self.reconnecting(attempt, delay).await?;
                     tokio::select! {
                         () = tokio::time::sleep(delay) => {}
-                        () = self.retry.notified() => {}
+                        () = self.check.notified() => {}
                     }
                 }
                 Next::GiveUp => {
                     let problem = Some(gave_up(&ended.error));
                     self.send(Update::State(Connection::Disconnected { problem })).await?;
-                    self.retry.notified().await;
+                    self.check.notified().await;
                     self.backoff.restart();
                     self.send(Update::State(Connection::Connecting)).await?;
                 }
@@ -123,11 +126,15 @@ impl ConnectionTask {
         let mark = plan.mark;
         let mut reading = std::pin::pin!(self.client.read_snapshot(&self.directory, &plan.sessions));
         let mut working_since = None;
+        let mut liveness = Liveness::new(self.client.clone(), self.silence);
         let error = loop {
             tokio::select! {
                 event = stream.next() => match event {
                     Some(Ok(Event::Disposed)) | None => break WireError::StreamEnded { clean: true },
-                    Some(Ok(event)) => self.send(Update::Event(event)).await?,
+                    Some(Ok(event)) => {
+                        liveness.heard();
+                        self.send(Update::Event(event)).await?;
+                    }
                     Some(Err(error)) => break error,
                 },
                 read = &mut reading, if working_since.is_none() => match read {
@@ -137,6 +144,17 @@ impl ConnectionTask {
                         self.send(Update::State(Connection::Connected)).await?;
                     }
                     Err(error) => break error,
+                },
+                () = self.check.notified() => liveness.begin(working_since.is_some()),
+                finding = liveness.next() => match finding {
+                    Finding::Lost(error) => break error,
+                    Finding::Running(running) => {
+                        let (reply, same) = oneshot::channel();
+                        self.send(Update::Running(running, reply)).await?;
+                        if let Some(error) = liveness.compared(same.await.ok()?) {
+                            break error;
+                        }
+                    }
                 },
             }
         };
@@ -156,3 +174,6 @@ fn gave_up(error: &WireError) -> Problem {
         format!("The connection to OpenCode was lost and could not be made again. {}", cause.message),
     )
 }
+
+#[cfg(test)]
+mod tests;

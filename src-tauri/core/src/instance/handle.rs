@@ -150,6 +150,12 @@ impl InstanceHandle {
         self.tell(Command::Retry).await
     }
 
+    /// Finds out at once whether the event stream still brings what the server does, and makes a waiting attempt to
+    /// reconnect now.
+    pub async fn check(&self) -> Result<(), Problem> {
+        self.tell(Command::Check).await
+    }
+
     /// A copy of all that is known of the folder. It is not for windows: they see it by their feeds.
     pub async fn inspect(&self) -> Result<State, Problem> {
         self.ask(|reply| Command::Inspect { reply }).await

@@ -8,6 +8,7 @@ mod command;
 mod connection;
 mod handle;
 mod launch;
+mod liveness;
 mod sending;
 mod server_life;
 mod stream_life;

@@ -27,7 +27,7 @@ const WAITING: usize = 1024;
 /// The connection's task as its instance sees it. Dropping it ends the task.
 pub(super) struct Stream {
     updates: mpsc::Receiver<Update>,
-    retry: Arc<Notify>,
+    check: Arc<Notify>,
     token: CancellationToken,
 }
 
@@ -59,7 +59,7 @@ impl InstanceTask {
     /// Opens the event stream of a server that is ready.
     pub(super) fn connect(&mut self, client: Client) {
         let (sender, updates) = mpsc::channel(WAITING);
-        let retry = Arc::new(Notify::new());
+        let check = Arc::new(Notify::new());
         let token = self.token.child_token();
         let base = Duration::from_millis(self.settings.reconnect_base_ms.into());
         let task = ConnectionTask {
@@ -68,11 +68,11 @@ impl InstanceTask {
             backoff: Backoff::new(base, self.settings.reconnect_attempts),
             silence: Duration::from_millis(self.settings.silence_limit_ms.into()),
             updates: sender,
-            retry: Arc::clone(&retry),
+            check: Arc::clone(&check),
             token: token.clone(),
         };
         self.tasks.spawn(task.run());
-        self.stream = Some(Stream { updates, retry, token });
+        self.stream = Some(Stream { updates, check, token });
     }
 
     /// Lets go of the event stream.
@@ -91,8 +91,18 @@ impl InstanceTask {
     /// The person does not want to wait.
     pub(super) fn retry(&mut self) {
         match &self.stream {
-            Some(stream) if self.server.client().is_some() => stream.retry.notify_one(),
+            Some(stream) if self.server.client().is_some() => stream.check.notify_one(),
             _ => self.restart(),
+        }
+    }
+
+    /// Looks at once whether the stream still brings what the server does, and does not wait for the next attempt.
+    /// A server that was given up, or died, is left to the person.
+    pub(super) fn check(&mut self) {
+        if let Some(stream) = &self.stream
+            && self.server.client().is_some()
+        {
+            stream.check.notify_one();
         }
     }
 
@@ -115,6 +125,9 @@ impl InstanceTask {
                 for session in looked_at {
                     self.read_messages(&session);
                 }
+            }
+            Update::Running(running, reply) => {
+                reply.send(self.subject.state.agrees_on_running(&running)).ok();
             }
             Update::Lost => self.stream_lost(),
             Update::ConfigBroken(error) => self.config_broken(&error),

@@ -131,6 +131,7 @@ impl InstanceTask {
             Command::Answer { request, answer, reply } => self.answer(request, answer, reply),
             Command::Restart => self.restart(),
             Command::Retry => self.retry(),
+            Command::Check => self.check(),
             Command::Inspect { reply } => drop(reply.send(self.subject.state.clone())),
             Command::Configure(settings) => self.settings = settings,
             Command::Close { reply } => {

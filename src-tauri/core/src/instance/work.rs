@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Event, MessagePage, RequestId, Session, SessionId};
+use crate::model::{Event, MessagePage, RequestId, Session, SessionId, Todo};
 use crate::opencode::{Client, PermissionAnswer, WireError};
 use crate::protocol::{Focus, PermissionReply, Problem, Snapshot};
 use crate::server::StopReport;
@@ -28,7 +28,7 @@ pub(super) enum Done {
     /// The server was stopped, and what it had started.
     Stopped(StopReport),
     /// A session's newest messages were read, asked for at the mark.
-    Messages { session: SessionId, since: Mark, page: Result<MessagePage, WireError> },
+    Messages { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, todos: Option<Vec<Todo>> },
     /// Older messages were read for a window's feed, asked for at the mark.
     Older { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, window: String, feed: u64 },
     /// A session was made; the window looks at it next.
@@ -64,8 +64,11 @@ impl InstanceTask {
                 }
             }
             Done::Stopped(report) => self.stopped(report),
-            Done::Messages { session, since, page } => {
+            Done::Messages { session, since, page, todos } => {
                 self.reading.remove(&session);
+                if let Some(todos) = todos.filter(|_| since >= self.whole_since) {
+                    self.subject.state.fold_todos(&session, todos, since);
+                }
                 self.fold_page(&session, since, page);
             }
             Done::Older { session, since, page, window, feed } => {
@@ -122,7 +125,9 @@ impl InstanceTask {
                 tokio::time::sleep(delay).await;
                 page = client.messages(&session, FIRST_PAGE, None).await;
             }
-            Done::Messages { session, since, page }
+            // What it lacks alone is no reason to show no messages.
+            let todos = client.todos(&session).await.ok();
+            Done::Messages { session, since, page, todos }
         });
     }
 

@@ -101,6 +101,8 @@ pub struct Snapshot {
     pub questions: Vec<Question>,
     /// The newest messages of the sessions that were asked for.
     pub messages: Vec<MessagePage>,
+    /// The to-do lists of the sessions that were asked for.
+    pub todos: Vec<(SessionId, Vec<Todo>)>,
     /// The repository's branch.
     pub branch: Option<String>,
 }

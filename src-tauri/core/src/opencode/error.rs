@@ -89,6 +89,9 @@ pub enum WireError {
         /// The limit.
         limit: Duration,
     },
+    /// The server says of its work something else than what its event stream brought, and goes on saying so.
+    #[error("The event stream no longer tells what the server does")]
+    StreamBehind,
 }
 
 impl WireError {
@@ -102,6 +105,7 @@ impl WireError {
                 | Self::ConfigBroken { .. }
                 | Self::StreamEnded { .. }
                 | Self::StreamSilent { .. }
+                | Self::StreamBehind
         )
     }
 
@@ -121,6 +125,7 @@ impl WireError {
             Self::TooLarge { .. } => "too_large",
             Self::StreamEnded { .. } => "stream_ended",
             Self::StreamSilent { .. } => "stream_silent",
+            Self::StreamBehind => "stream_behind",
         }
     }
 

@@ -1,4 +1,4 @@
-//! A stand-in for the server, for the tests of this module.
+//! A stand-in for the server, for the crate's tests.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,25 +13,25 @@ use super::{Endpoint, Password};
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// Method, path and query, and the body if there is one.
-    pub(super) line: String,
+    pub(crate) line: String,
     /// The header `authorization`.
-    pub(super) authorization: String,
+    pub(crate) authorization: String,
     /// The header `x-opencode-directory`.
-    pub(super) directory: String,
+    pub(crate) directory: String,
 }
 
 /// A server that answers until it is dropped.
-pub(super) struct Fake {
-    pub(super) endpoint: Endpoint,
+pub(crate) struct Fake {
+    pub(crate) endpoint: Endpoint,
     seen: Arc<Mutex<Vec<Seen>>>,
     _task: JoinSet<()>,
 }
 
 impl Fake {
     /// Answers each request, named by method, path and query, with what `answer` makes.
-    pub(super) async fn start(answer: impl Fn(&str) -> Response<Body> + Clone + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(answer: impl Fn(&str) -> Response<Body> + Clone + Send + Sync + 'static) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
         let handler = move |request: Request<Body>| {
@@ -55,23 +55,23 @@ impl Fake {
     }
 
     /// The requests so far.
-    pub(super) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }
 
 /// An endpoint on this port with a password that tests can look for.
-pub(super) fn endpoint(port: u16) -> Endpoint {
+pub(crate) fn endpoint(port: u16) -> Endpoint {
     let base = Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
     Endpoint { base, password: Password::new("open sesame") }
 }
 
 /// The port of an address where nothing listens.
-pub(super) async fn free_port() -> u16 {
+pub(crate) async fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
 
 /// An answer with this status and body.
-pub(super) fn answer(status: u16, body: impl Into<Body>) -> Response<Body> {
+pub(crate) fn answer(status: u16, body: impl Into<Body>) -> Response<Body> {
     Response::builder().status(status).body(body.into()).unwrap()
 }

@@ -6,7 +6,7 @@ mod client;
 mod endpoint;
 mod error;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 mod stream;
 pub mod wire;
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use eventsource_stream::Eventsource;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::Client;
 use super::error::WireError;
@@ -19,6 +19,10 @@ use crate::model::Event;
 
 /// The largest event that is read. A prompt of 5 MB comes back as one event of 5 MB; the server has no limit.
 const EVENT_LIMIT: usize = 64 << 20;
+
+/// How many bytes may be looked at again because an event has many lines: for each line, the decoder copies the rest of
+/// its event. Version 1 sends one line; the largest event may have 64, one of a megabyte 4,000.
+const COPY_LIMIT: usize = 4 << 30;
 
 /// An open event stream. After an error it gives nothing more. It may be dropped at any time.
 pub struct EventStream(BoxStream<'static, Result<Event, WireError>>);
@@ -46,7 +50,8 @@ impl Stream for EventStream {
 
 /// Opens the folder's event stream. The first event is [`Event::Connected`].
 ///
-/// `silence` limits the wait for the answer's headers, and from then on for each next byte.
+/// `silence` limits the wait for the answer's headers, from then on for the next event to begin, and for one that has
+/// begun to end: bytes that come one at a time are no sign of life.
 ///
 /// # Errors
 /// The server cannot be reached, does not let us in, or cannot work in this folder (`config_broken`).
@@ -64,7 +69,7 @@ fn decode<B: AsRef<[u8]> + Send + 'static, E: Send + 'static>(
 ) -> impl Stream<Item = Result<Event, WireError>> + Send {
     use eventsource_stream::EventStreamError;
 
-    let frames = Frames { bytes: bytes.boxed(), buffer: Vec::new(), scanned: 0, begun: false, silence, event_limit };
+    let frames = Frames::new(bytes.boxed(), silence, event_limit);
     let frames = stream::unfold(frames, |mut frames| async { Some((frames.next().await, frames)) });
     let events = frames.eventsource().map(|event| match event {
         Ok(event) => Ok(translate_event(&event.data)),
@@ -79,42 +84,50 @@ fn decode<B: AsRef<[u8]> + Send + 'static, E: Send + 'static>(
     })
 }
 
-/// Cuts the bytes after each blank line, so that the decoder gets whole events.
+/// Cuts the bytes after each blank line, so that the decoder gets whole events, with one kind of line end.
 ///
 /// Fed with pieces, eventsource-stream looks through all of an unfinished line again for each piece, and it keeps any
-/// amount of it; both are bounded here. It also cannot take a byte order mark.
+/// amount of it; both are bounded here. It also waits for a line feed after each carriage return, and panics at a byte
+/// order mark.
 struct Frames<B, E> {
     bytes: BoxStream<'static, Result<B, E>>,
     /// What came and was not yet given on.
     buffer: Vec<u8>,
-    /// How much of the buffer holds no end of an event for sure.
+    /// How much of the buffer was looked at.
     scanned: usize,
-    /// False until the first bytes came.
-    begun: bool,
+    /// How many lines end there.
+    lines: usize,
+    /// What was looked at ends with a line's end, or is empty.
+    at_line_start: bool,
+    /// When the event in the buffer began.
+    began: Option<Instant>,
+    /// False until the first event came.
+    started: bool,
     silence: Duration,
     event_limit: usize,
 }
 
 impl<B: AsRef<[u8]>, E> Frames<B, E> {
+    fn new(bytes: BoxStream<'static, Result<B, E>>, silence: Duration, event_limit: usize) -> Self {
+        let (buffer, at_line_start) = (Vec::new(), true);
+        Self { bytes, buffer, scanned: 0, lines: 0, at_line_start, began: None, started: false, silence, event_limit }
+    }
+
     /// The next event's lines.
     async fn next(&mut self) -> Result<String, WireError> {
         loop {
             if let Some(end) = self.end_of_event() {
-                let rest = self.buffer.split_off(end);
-                let frame = std::mem::replace(&mut self.buffer, rest);
-                self.scanned = 0;
-                let frame = String::from_utf8(frame)
-                    .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-                let first = !std::mem::replace(&mut self.begun, true);
-                return Ok(match frame.strip_prefix('\u{feff}') {
-                    Some(frame) if first => frame.to_owned(),
-                    _ => frame,
-                });
+                if self.lines.saturating_mul(end) > COPY_LIMIT {
+                    return Err(WireError::UnreadableAnswer { reason: "an event has too many lines".to_owned() });
+                }
+                return Ok(self.take(end));
             }
             if self.buffer.len() > self.event_limit {
                 return Err(WireError::TooLarge { limit: self.event_limit });
             }
-            match timeout(self.silence, self.bytes.next()).await {
+            let now = Instant::now();
+            let since = if self.buffer.is_empty() { now } else { *self.began.get_or_insert(now) };
+            match timeout_at(since + self.silence, self.bytes.next()).await {
                 Ok(Some(Ok(bytes))) => self.buffer.extend_from_slice(bytes.as_ref()),
                 Ok(Some(Err(_))) => return Err(WireError::StreamEnded { clean: false }),
                 Ok(None) => return Err(WireError::StreamEnded { clean: true }),
@@ -123,17 +136,48 @@ impl<B: AsRef<[u8]>, E> Frames<B, E> {
         }
     }
 
-    /// The place after the first blank line in the buffer.
+    /// Takes the event that ends here out of the buffer.
+    fn take(&mut self, end: usize) -> String {
+        let rest = self.buffer.split_off(end);
+        let frame = std::mem::replace(&mut self.buffer, rest);
+        (self.scanned, self.lines, self.at_line_start, self.began) = (0, 0, true, None);
+        let mut frame =
+            String::from_utf8(frame).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        if frame.contains('\r') {
+            frame = frame.replace("\r\n", "\n").replace('\r', "\n");
+        }
+        if !std::mem::replace(&mut self.started, true) {
+            frame = frame.trim_start_matches('\u{feff}').to_owned();
+        }
+        frame
+    }
+
+    /// The place after the first blank line in the buffer. Lines end with a line feed, a carriage return, or both.
     fn end_of_event(&mut self) -> Option<usize> {
-        let from = self.scanned;
-        // A blank line may begin in what was already looked at: it has up to three bytes (LF CR LF) before its end.
-        self.scanned = self.buffer.len().saturating_sub(2);
-        let buffer = &self.buffer;
-        let ends = |&at: &usize| buffer[at] == b'\n' && matches!(buffer[at + 1..], [b'\n', ..] | [b'\r', b'\n', ..]);
-        let newline = (from..buffer.len()).find(ends)?;
-        Some(newline + if buffer[newline + 1] == b'\n' { 2 } else { 3 })
+        loop {
+            let found = self.buffer[self.scanned..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let Some(length) = found else {
+                self.at_line_start &= self.scanned == self.buffer.len();
+                self.scanned = self.buffer.len();
+                return None;
+            };
+            let at = self.scanned + length;
+            let blank = length == 0 && self.at_line_start;
+            self.scanned = match self.buffer[at..] {
+                [b'\r', b'\n', ..] => at + 2,
+                // Its line feed may be on the way. As the end of an event it may be missed: it would be a blank line.
+                [b'\r'] if !blank => return None,
+                _ => at + 1,
+            };
+            (self.lines, self.at_line_start) = (self.lines + 1, true);
+            if blank {
+                return Some(self.scanned);
+            }
+        }
     }
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

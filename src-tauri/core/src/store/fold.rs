@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Message, MessageId, MessagePage, Part, PartKind, RunStatus, SessionId, Snapshot};
+use crate::model::{Message, MessageId, MessagePage, Part, PartKind, RunStatus, SessionId, Snapshot, Todo};
 
 use super::reduce::keep_local_text;
 use super::{Changes, Mark, State};
@@ -30,6 +30,9 @@ impl State {
         let loaded: HashSet<_> = snapshot.messages.iter().map(|page| page.session.clone()).collect();
         for page in snapshot.messages {
             changes.merge(self.fold_page(page, since));
+        }
+        for (session, todos) in snapshot.todos {
+            self.fold_todos(&session, todos, since);
         }
         for (id, entry) in &mut self.sessions {
             if entry.transcript.loaded && !loaded.contains(id) {
@@ -111,6 +114,15 @@ impl State {
     fn accepts(&self, session: &SessionId, request: &crate::model::RequestId) -> bool {
         !self.answered.contains_key(request)
             && self.sessions.get(session).is_some_and(|entry| entry.status.is_running())
+    }
+
+    /// Folds in a session's to-do list, asked for at `since`.
+    pub fn fold_todos(&mut self, session: &SessionId, todos: Vec<Todo>, since: Mark) {
+        if let Some(entry) = self.sessions.get_mut(session)
+            && entry.todos_touched <= since
+        {
+            entry.todos = todos;
+        }
     }
 
     /// Folds in a stretch of messages, asked for at `since`. The newest page replaces what is here; an older one adds.

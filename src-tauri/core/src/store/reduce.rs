@@ -40,7 +40,9 @@ impl State {
             }
             Event::Todos { session, todos } => {
                 if !self.removed.contains_key(&session) {
-                    self.sessions.entry(session).or_default().todos = todos;
+                    let entry = self.sessions.entry(session).or_default();
+                    entry.todos = todos;
+                    entry.todos_touched = self.mark;
                 }
             }
             Event::Branch(branch) => {

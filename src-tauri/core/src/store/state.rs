@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 
@@ -40,6 +40,7 @@ pub struct SessionEntry {
     pub(super) stopped: bool,
     pub(super) transcript: Transcript,
     pub(super) todos: Vec<Todo>,
+    pub(super) todos_touched: Mark,
 }
 
 impl SessionEntry {
@@ -129,6 +130,18 @@ impl State {
     /// The repository's branch.
     pub fn branch(&self) -> Option<&str> {
         self.branch.as_deref()
+    }
+
+    /// True when exactly these sessions work as far as is known here. What the server still does for sessions that were
+    /// deleted does not count.
+    pub fn agrees_on_running(&self, running: &[(SessionId, RunStatus)]) -> bool {
+        let theirs: BTreeSet<_> = running
+            .iter()
+            .filter(|(id, status)| status.is_running() && !self.removed.contains_key(id))
+            .map(|(id, _)| id)
+            .collect();
+        let ours = self.sessions.iter().filter(|(_, entry)| entry.status.is_running()).map(|(id, _)| id);
+        theirs.into_iter().eq(ours)
     }
 
     /// True when `session` is `ancestor` or was started by it, at any depth.

@@ -5,6 +5,7 @@
 mod contract;
 mod golden;
 mod holes;
+mod hostile;
 mod interleaving;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;

@@ -24,8 +24,13 @@ pub fn names(prefix: &str) -> Vec<String> {
 
 /// The events of a recorded stream, in order.
 pub fn events(name: &str) -> Vec<Event> {
+    raw_events(name).iter().map(|data| translate_event(data)).collect()
+}
+
+/// The data of those events, as the server sent them.
+pub fn raw_events(name: &str) -> Vec<String> {
     let text = std::fs::read_to_string(folder().join(format!("{name}.sse"))).unwrap();
-    text.lines().filter_map(|line| line.strip_prefix("data: ")).map(translate_event).collect()
+    text.lines().filter_map(|line| line.strip_prefix("data: ")).map(str::to_owned).collect()
 }
 
 /// The folder in which a stream was recorded.

@@ -1,7 +1,8 @@
 import GitBranch from "lucide-solid/icons/git-branch";
-import { Show } from "solid-js";
+import RefreshCw from "lucide-solid/icons/refresh-cw";
+import { createSignal, Show } from "solid-js";
 import type { Connection, FolderRow, InstanceView } from "../../backend/types";
-import { Button } from "../../shared/Button";
+import { Button, IconButton } from "../../shared/Button";
 import { createNow } from "../../shared/time";
 import { connectionWords } from "./connection";
 import "./status.css";
@@ -22,10 +23,20 @@ export function StatusBar(props: { view: InstanceView; folder: FolderRow; onRetr
     const now = connection();
     return now.state === "disconnected" ? (now.problem?.message ?? null) : null;
   };
+  const waitsToRetry = () => {
+    const now = connection();
+    return now.state === "reconnecting" && now.attempt > 0 && props.view.status.status === "ready";
+  };
   // Where no server runs, the panel above says why and offers to start one; there is nothing to connect to.
   const canRetry = () => {
     const now = connection();
     return now.state === "disconnected" && (props.view.status.status === "ready" || now.problem !== null);
+  };
+  const [checking, setChecking] = createSignal(false);
+  // What it finds shows in the connection's own words; the turn says that it was asked for.
+  const check = () => {
+    setChecking(true);
+    props.onRetry();
   };
   return (
     <footer class="status-bar">
@@ -44,6 +55,16 @@ export function StatusBar(props: { view: InstanceView; folder: FolderRow; onRetr
           keyed
         >
           <Countdown connection={connection()} />
+        </Show>
+        <Show when={connection().state === "connected"}>
+          <IconButton label="Check connection" tiny class="status-check" onClick={check}>
+            <RefreshCw class={`icon small ${checking() ? "turning" : ""}`} onAnimationEnd={() => setChecking(false)} />
+          </IconButton>
+        </Show>
+        <Show when={waitsToRetry()}>
+          <Button class="status-retry" onClick={() => props.onRetry()}>
+            Try now
+          </Button>
         </Show>
         <Show when={canRetry()}>
           <Button class="status-retry" onClick={() => props.onRetry()}>

@@ -135,6 +135,18 @@ impl Client {
         Ok(wire::message_page(id.clone(), wire::parse(&body)?, before.map(str::to_owned), older))
     }
 
+    /// A session's newest messages and its to-do list. What is gone, too large or broken on its own is left out: the
+    /// rest of the snapshot is good without it.
+    async fn part_of_snapshot(
+        &self,
+        id: SessionId,
+        limit: u32,
+    ) -> Result<(SessionId, Option<MessagePage>, Option<Vec<Todo>>), WireError> {
+        let (page, todos) = tokio::join!(self.messages(&id, limit, None), self.todos(&id));
+        let (page, todos) = (unless_alone(&id, page)?, unless_alone(&id, todos)?);
+        Ok((id, page, todos))
+    }
+
     /// The server's whole answer about the folder, with the newest messages of these sessions, as many as given.
     ///
     /// It is only free of holes when the event stream was opened before: events that come meanwhile are to be applied
@@ -145,17 +157,7 @@ impl Client {
         sessions_to_load: &[(SessionId, u32)],
     ) -> Result<Snapshot, WireError> {
         let pages = stream::iter(sessions_to_load.to_vec())
-            .map(|(id, limit)| async move {
-                match self.messages(&id, limit, None).await {
-                    Ok(page) => Ok(Some(page)),
-                    Err(error) if error.concerns_the_server() => Err(error),
-                    // Gone, too large or broken on its own: the rest of the answer is good without it.
-                    Err(error) => {
-                        tracing::warn!(session = id.as_str(), %error, "messages left out of the snapshot");
-                        Ok(None)
-                    }
-                }
-            })
+            .map(|(id, limit)| self.part_of_snapshot(id, limit))
             .buffered(PARALLEL_READS)
             .try_collect::<Vec<_>>();
         let (sessions, running, permissions, questions, branch, pages) = tokio::try_join!(
@@ -166,7 +168,23 @@ impl Client {
             self.branch_if_readable(),
             pages
         )?;
-        let messages = pages.into_iter().flatten().collect();
-        Ok(Snapshot { sessions, running, permissions, questions, messages, branch })
+        let (mut messages, mut todos) = (Vec::new(), Vec::new());
+        for (id, page, list) in pages {
+            messages.extend(page);
+            todos.extend(list.map(|list| (id, list)));
+        }
+        Ok(Snapshot { sessions, running, permissions, questions, messages, todos, branch })
+    }
+}
+
+/// What was read of a session, or nothing when only that cannot be read.
+fn unless_alone<T>(session: &SessionId, read: Result<T, WireError>) -> Result<Option<T>, WireError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error) if error.concerns_the_server() => Err(error),
+        Err(error) => {
+            tracing::warn!(session = session.as_str(), %error, "left out of the snapshot");
+            Ok(None)
+        }
     }
 }

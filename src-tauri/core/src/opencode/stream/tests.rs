@@ -1,5 +1,7 @@
 use std::convert::Infallible;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;
 use axum::http::Response;
@@ -79,14 +81,30 @@ async fn other_line_ends_comments_and_characters_survive_a_cut_at_each_byte() {
 
 #[tokio::test]
 async fn an_event_without_end_is_an_error_before_it_fills_the_memory() {
-    let endless = iter(std::iter::repeat_with(|| Ok::<_, Infallible>(b"data: x".to_vec())));
-    let got: Vec<_> = decode(endless, LONG, 10_000).collect().await;
-    assert_eq!(got, [Err(WireError::TooLarge { limit: 10_000 })]);
+    // A line without end, and an event of lines without end.
+    for piece in [&b"data: x"[..], b"data: x\n", b": c\r", b"\xff"] {
+        let read = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&read);
+        let endless = iter(std::iter::repeat_with(move || {
+            count.fetch_add(piece.len(), Ordering::Relaxed);
+            Ok::<_, Infallible>(piece.to_vec())
+        }));
+        let got: Vec<_> = decode(endless, LONG, 10_000).collect().await;
+        assert_eq!(got, [Err(WireError::TooLarge { limit: 10_000 })]);
+        assert!(read.load(Ordering::Relaxed) <= 10_000 + piece.len(), "no more is read than may be kept");
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_very_many_lines_is_an_error_before_it_takes_a_core_for_minutes() {
+    let text = format!("{}\n", "data:\n".repeat(6 << 20));
+    let got = all(pieces(text.as_bytes(), 1 << 20)).await;
+    assert!(matches!(got[..], [Err(WireError::UnreadableAnswer { .. })]), "{got:?}");
 }
 
 #[tokio::test]
 async fn a_large_event_is_read_in_linear_time() {
-    let text = format!("data: {{\"type\":\"plugin.added\",\"x\":\"{}\"}}\n\n", "x".repeat(8 << 20));
+    let text = format!("data: {{\"type\":\"plugin.added\",\"x\":\"{}\"}}\n\n", "x".repeat(50 << 20));
     let got = all(pieces(text.as_bytes(), 1 << 14)).await;
     assert_eq!(got, [Ok(Event::Ignored), Err(WireError::StreamEnded { clean: true })]);
 }
@@ -145,20 +163,35 @@ async fn silence_before_the_headers_is_noticed_too() {
     assert_eq!(open(&client, limit).await.unwrap_err(), WireError::StreamSilent { limit });
 }
 
-#[tokio::test]
-async fn each_byte_is_a_sign_of_life() {
-    // One event in pieces that together take longer than the limit, each of them far less.
-    let limit = Duration::from_millis(600);
-    let ticks = stream::unfold(tokio::time::interval(Duration::from_millis(40)), |mut ticks| async {
-        ticks.tick().await;
-        Some(((), ticks))
-    });
-    let bytes = "data: {\"type\":\"server.heartbeat\"}\n\n".as_bytes().chunks(1);
-    let slow = iter(bytes.map(|byte| Ok::<_, Infallible>(byte.to_vec()))).zip(ticks).map(|(byte, ())| byte);
-    let began = std::time::Instant::now();
-    let got: Vec<_> = decode(slow, limit, EVENT_LIMIT).collect().await;
-    assert_eq!(got, [Ok(Event::Heartbeat), Err(WireError::StreamEnded { clean: true })]);
-    assert!(began.elapsed() > limit);
+/// The text, a byte each time.
+fn drip(text: String, pause: Duration) -> impl Stream<Item = Result<Vec<u8>, Infallible>> {
+    iter(text.into_bytes()).then(move |byte| async move {
+        tokio::time::sleep(pause).await;
+        Ok(vec![byte])
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_has_begun_must_end_within_the_limit_of_silence() {
+    let silence = Duration::from_secs(25);
+    let silent = Err(WireError::StreamSilent { limit: silence });
+    let heartbeat = "data: {\"type\":\"server.heartbeat\"}\n\n";
+    let began = Instant::now();
+    // Its last byte comes in time, and with each event the time begins anew.
+    let pause = silence / u32::try_from(heartbeat.len()).unwrap();
+    let twice = drip(heartbeat.repeat(2), pause).chain(pending());
+    let got: Vec<_> = decode(twice, silence, EVENT_LIMIT).collect().await;
+    assert_eq!(got, [Ok(Event::Heartbeat), Ok(Event::Heartbeat), silent.clone()]);
+    assert!(began.elapsed() > silence * 2);
+
+    for endless in ["data: x", ": comment", "\u{feff}", "data", "data: a\ndata: b\n"] {
+        let began = Instant::now();
+        let first = iter([Ok(heartbeat.as_bytes().to_vec())]);
+        let bytes = first.chain(drip(endless.repeat(1_000), Duration::from_secs(1)).chain(pending()));
+        let got: Vec<_> = decode(bytes, silence, EVENT_LIMIT).collect().await;
+        assert_eq!(got, [Ok(Event::Heartbeat), silent.clone()], "{endless:?}");
+        assert_eq!(began.elapsed().as_secs(), 26, "a second for the first byte, then the limit: {endless:?}");
+    }
 }
 
 #[tokio::test]

@@ -56,6 +56,10 @@ pub fn translate_event(data: &str) -> Event {
         #[serde(rename = "type")]
         name: String,
     }
+    // A list could be taken for an object's fields in their order.
+    if !data.trim_start().starts_with('{') {
+        return Event::Unknown { name: String::new(), reason: Some("it is no object".to_owned()) };
+    }
     // Read twice: the name first, because it decides the form of the rest and need not stand before it, and because
     // most events are not used at all.
     let name = match parse::<Name>(data) {
