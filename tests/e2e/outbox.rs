@@ -4,7 +4,7 @@ use outrider_core::model::{Role, SessionId};
 use outrider_core::protocol::{Connection, Focus, MessageView, Outgoing, Snapshot};
 use outrider_testkit::fault_proxy::{At, Fault, Target};
 
-use crate::stage::{Far, Pane, Stage, answer_text, kill, text, texts, transcript};
+use crate::stage::{Far, Pane, Stage, UnknownAgent, answer_text, kill, text, texts, transcript};
 
 /// Before the server has the request, in the middle of it, and after.
 fn cuts() -> [Fault; 8] {
@@ -148,7 +148,9 @@ async fn a_prompt_that_is_accepted_and_not_shown_fails_with_its_reason_and_can_b
     let stage = Stage::new().await;
     let near = stage.ready("api").await;
     let mut far = Far::new(&stage, &near);
-    let session = far.make_session("{\"agent\": \"nobody\"}").await;
+    let session = far.server().create_session(None).await.unwrap().id.0;
+    let unknown_agent = UnknownAgent::before(far.port).await;
+    far.proxy.set_upstream(unknown_agent.address);
     let pane = far.open().await;
     pane.look_at(&session).await;
     pane.handle.prompt("main", Some(&session), "%%text Never.").await.unwrap();

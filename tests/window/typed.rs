@@ -103,7 +103,7 @@ async fn what_is_sent_without_a_connection_waits_can_be_taken_back_and_goes_out_
             window.send(words).await;
         }
         window.until(&format!("{OUTGOING}.length === 4")).await;
-        assert_eq!(window.look(&format!("{OUTGOING}.map(([, state]) => state)")).await, json!(["waiting"; 4]));
+        assert_eq!(window.look(&format!("{OUTGOING}.map(([, state]) => state)")).await, json!(vec!["waiting"; 4]));
         assert!(window.text(&format!("{}.innerText", outgoing("First"))).await.contains("Waiting for the connection"));
         window.click(&action("Second", "Edit")).await;
         window.until(&value("%%text Second.")).await;

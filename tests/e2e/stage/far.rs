@@ -20,7 +20,7 @@ pub struct Far {
     folder: PathBuf,
     profile: PathBuf,
     bridge: Arc<Bridge>,
-    port: u16,
+    pub port: u16,
     password: String,
     opened: u32,
     running: Option<(CancellationToken, TaskTracker)>,
@@ -90,21 +90,5 @@ impl Far {
         let endpoint =
             Endpoint::at(&format!("http://127.0.0.1:{}", self.port), Password::new(&*self.password)).unwrap();
         Client::new(endpoint, &self.folder.to_string_lossy(), Duration::from_secs(15)).unwrap()
-    }
-
-    /// A session made with more than the app says.
-    pub async fn make_session(&self, body: &str) -> String {
-        let made = reqwest::Client::new()
-            .post(format!("http://127.0.0.1:{}/session", self.port))
-            .basic_auth("opencode", Some(&self.password))
-            .header("x-opencode-directory", self.folder.to_str().unwrap())
-            .header("content-type", "application/json")
-            .body(body.to_owned())
-            .send()
-            .await
-            .unwrap();
-        let text = made.text().await.unwrap();
-        let (_, id) = text.split_once("\"id\":\"").unwrap_or_else(|| panic!("no session: {text}"));
-        id.split('"').next().unwrap().to_owned()
     }
 }

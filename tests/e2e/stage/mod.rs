@@ -6,6 +6,7 @@ mod mirror;
 mod pane;
 mod processes;
 mod read;
+mod rewriter;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ pub use mirror::apply;
 pub use pane::Pane;
 pub use processes::{kill, ports_of, variable_of};
 pub use read::*;
+pub use rewriter::UnknownAgent;
 
 /// The window of most tests.
 pub const MAIN: &str = "main";

@@ -9,5 +9,6 @@ mod hostile;
 mod interleaving;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;
+mod outgoing;
 mod recording;
 mod resync;
