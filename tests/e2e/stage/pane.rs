@@ -117,11 +117,13 @@ impl Pane {
             Focus::Session { id } => Some(id),
             _ => None,
         };
-        let sent = self.handle.prompt(&self.window, session.as_deref(), text).await.unwrap();
-        if session.is_none() {
-            self.until("the new session", |now| now.view.focus == Focus::Session { id: sent.0.clone() }).await;
+        self.handle.prompt(&self.window, session.as_deref(), text).await.unwrap();
+        if let Some(session) = session {
+            return session;
         }
-        sent.0
+        let begun = self.until("the new session", |now| matches!(now.view.focus, Focus::Session { .. })).await;
+        let Focus::Session { id } = begun.view.focus else { unreachable!() };
+        id
     }
 
     /// Waits for the end of the run in the session that is looked at: idle, and its last message answered.

@@ -7,6 +7,7 @@ import { Button } from "../../shared/Button";
 import { ProblemNote } from "../../shared/ProblemNote";
 import { createNow, secondsUntil } from "../../shared/time";
 import { Message } from "./Message";
+import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
 import type { Position } from "./scroll";
 import { waitingCalls } from "./waiting";
@@ -22,6 +23,7 @@ export function Transcript(props: {
   positions: Map<string, Position>;
   /** Counts up when the person sent something: the end is shown then. */
   sent: number;
+  outgoing: OutgoingActions;
   onOpenSession: (session: string) => void;
   onFailure: (failure: unknown) => void;
 }) {
@@ -110,6 +112,7 @@ export function Transcript(props: {
                 previous={props.transcript.messages[index() - 1]}
                 waits={asked().waits}
                 feed={props.feed}
+                outgoing={props.outgoing}
                 onExpand={(part, expanded) =>
                   backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
                 }
