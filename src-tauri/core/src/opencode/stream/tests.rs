@@ -93,7 +93,7 @@ async fn carriage_returns_alone_end_an_event_at_once() {
     let limit = Duration::from_secs(25);
     let event = b"data: {\"type\":\"server.heartbeat\"}\r\r";
     let stream = iter([Ok::<_, Infallible>(event.to_vec()), Ok(event.to_vec())]).chain(pending());
-    let got: Vec<_> = decode(stream, limit, EVENT_LIMIT).collect().await;
+    let got: Vec<_> = decode(stream, limit, EVENT_LIMIT).map(meaning).collect().await;
     assert_eq!(got, [Ok(Event::Heartbeat), Ok(Event::Heartbeat), Err(WireError::StreamSilent { limit })]);
 }
 
