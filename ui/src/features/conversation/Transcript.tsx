@@ -8,7 +8,7 @@ import { ProblemNote } from "../../shared/ProblemNote";
 import { createNow, secondsUntil } from "../../shared/time";
 import { Message } from "./Message";
 import { createReader } from "./reader";
-import type { Position } from "./scroll";
+import { type Position, remember } from "./scroll";
 import { waitingCalls } from "./waiting";
 import "./conversation.css";
 
@@ -41,7 +41,7 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
   });
-  onCleanup(() => props.positions.set(place, reader.position()));
+  onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
       () => [props.transcript.messages[0]?.id, props.transcript.messages.at(-1)?.id],
