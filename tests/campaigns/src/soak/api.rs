@@ -70,7 +70,7 @@ impl Api {
     /// The folder's sessions, newest first.
     pub async fn sessions(&self) -> Option<Vec<Value>> {
         let folder = self.front.folder.display();
-        self.get(&format!("/session?limit=0&directory={folder}")).await?.as_array().cloned()
+        self.get(&format!("/session?limit=10000&directory={folder}")).await?.as_array().cloned()
     }
 
     pub async fn is_busy(&self, session: &str) -> Option<bool> {

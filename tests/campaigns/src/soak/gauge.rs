@@ -1,4 +1,8 @@
 //! What the app holds: memory, files, threads, sockets, tasks, nodes of the page.
+//!
+//! A process's memory is what it wrote itself, shared memory by its share (`Pss_Anon` and `Pss_Shmem`). `Pss` has the
+//! libraries besides, whose share changes whenever some other program that uses them starts or ends: it is measured
+//! for information.
 
 use std::{collections::BTreeMap, fs};
 
@@ -7,7 +11,7 @@ use outrider_testkit::processes::Process;
 use crate::window::Window;
 
 /// What is measured, in the order in which it is printed. Memory is in KiB, as the system says it.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 14] = [
     "app memory",
     "webview memory",
     "network process memory",
@@ -20,6 +24,8 @@ pub const NAMES: [&str; 12] = [
     "webview threads",
     "page nodes",
     "servers memory (RSS)",
+    "app memory (PSS)",
+    "webview memory (PSS)",
 ];
 
 /// One look at everything. What could not be read is not there.
@@ -40,9 +46,9 @@ pub async fn sample(window: &Window, seconds: f64) -> Sample {
     let own = sockets(app, inspector(app).as_deref());
     let page = window.look("document.getElementsByTagName('*').length").await;
     let values = [
-        line(app, "smaps_rollup", "Pss:"),
-        web.and_then(|pid| line(pid, "smaps_rollup", "Pss:")),
-        network.and_then(|pid| line(pid, "smaps_rollup", "Pss:")),
+        written(app),
+        web.and_then(written),
+        network.and_then(written),
         count(app, "fd"),
         count(app, "task"),
         tasks(&driver.said()),
@@ -52,6 +58,8 @@ pub async fn sample(window: &Window, seconds: f64) -> Sample {
         web.and_then(|pid| count(pid, "task")),
         page.as_f64(),
         Some(servers),
+        line(app, "smaps_rollup", "Pss:"),
+        web.and_then(|pid| line(pid, "smaps_rollup", "Pss:")),
     ];
     let values = NAMES.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?))).collect();
     Sample { seconds, values }
@@ -59,6 +67,10 @@ pub async fn sample(window: &Window, seconds: f64) -> Sample {
 
 fn program(process: &Process) -> &str {
     process.command_line.split(' ').next().unwrap_or_default()
+}
+
+fn written(pid: u32) -> Option<f64> {
+    Some(line(pid, "smaps_rollup", "Pss_Anon:")? + line(pid, "smaps_rollup", "Pss_Shmem:")?)
 }
 
 /// A number in a file about a process, by the word before it.
@@ -102,7 +114,8 @@ fn sockets(pid: u32, but: Option<&str>) -> Option<Vec<String>> {
 }
 
 fn in_state(states: &[String], state: &str) -> f64 {
-    states.iter().filter(|other| *other == state).map(|_| 1.0).sum()
+    let count = states.iter().filter(|other| *other == state).count();
+    u32::try_from(count).map_or(f64::NAN, f64::from)
 }
 
 /// The tasks of the core that were alive when it said so last, in its log.

@@ -30,8 +30,10 @@ use crate::{
 const FOLDERS: [&str; 3] = ["api-server", "web-client", "tools"];
 /// From one trouble to the next.
 const TROUBLE: Duration = Duration::from_secs(20);
-/// How long after a trouble the window may be behind: a server that was killed has to start, on a busy machine.
+/// How long after a trouble the window may be behind.
 const RECOVERY: Duration = Duration::from_secs(30);
+/// The same after the death of a server: another one has to start.
+const RESTART: Duration = Duration::from_mins(1);
 const SAMPLE: Duration = Duration::from_secs(10);
 /// From one act of the person to the next.
 const ACT: Duration = Duration::from_millis(1_200);
@@ -101,6 +103,9 @@ async fn with_servers(stage: &Stage, fronts: &[Arc<Front>], seconds: f64, seed: 
             wrong.push(format!("{} was not connected at the end:\n{shown}", load.api.front.name));
         }
         let (count, differ) = equal::compare(&window, &load.api).await;
+        if count == 0 {
+            wrong.push(format!("nothing was compared in {}", load.api.front.name));
+        }
         compared += count;
         wrong.extend(differ);
     }
@@ -143,7 +148,8 @@ async fn live(
                 () = act_on(window, &mut acts) => {}
             }
         }
-        match person::recovered(window, load, &format!("canary {number}"), RECOVERY).await {
+        let limit = if name == "kill" { RESTART } else { RECOVERY };
+        match person::recovered(window, load, &format!("canary {number}"), limit).await {
             Ok(time) => {
                 log.line(&format!("# {name} of {}: well after {:.2} s", load.api.front.name, time.as_secs_f64()));
                 took.push((time, name));
