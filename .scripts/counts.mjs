@@ -15,6 +15,13 @@ export function cargoCounts(output) {
   return results.reduce((sum, [, passed, failed]) => ({ passed: sum.passed + +passed, failed: sum.failed + +failed }), { passed: 0, failed: 0 });
 }
 
+/** From the last line of `orphans`: a round without survivors passes; however many there are, they are one failure. */
+export function orphanCounts(output) {
+  const [, rounds, survivors] = /^(\d+) rounds, (\d+) survivors$/m.exec(output) ?? [];
+  if (rounds === undefined) return undefined;
+  return survivors === "0" ? { passed: Number(rounds), failed: 0 } : { passed: 0, failed: 1 };
+}
+
 /** From vitest's JSON report. A file that could not be loaded counts as one failure. */
 export function vitestCounts(file) {
   if (!existsSync(file)) return undefined;

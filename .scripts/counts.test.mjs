@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cargoCounts, nodeCounts } from "./counts.mjs";
+import { cargoCounts, nodeCounts, orphanCounts } from "./counts.mjs";
 
 test("nextest's summary, with all its kinds of failure", () => {
   assert.deepEqual(cargoCounts("     Summary [   0.412s] 12 tests run: 12 passed, 3 skipped\n"), { passed: 12, failed: 0 });
@@ -18,6 +18,12 @@ test("cargo test's results are added up", () => {
 test("no summary is no count, not nought", () => {
   assert.equal(cargoCounts("error: could not compile `outrider`\n"), undefined);
   assert.equal(nodeCounts("oops\n"), undefined);
+});
+
+test("survivors are a failure", () => {
+  assert.deepEqual(orphanCounts("round 1: 18 processes\n3 rounds, 0 survivors\n"), { passed: 3, failed: 0 });
+  assert.deepEqual(orphanCounts("3 rounds, 2 survivors\n"), { passed: 0, failed: 1 });
+  assert.equal(orphanCounts("thread main panicked\n"), undefined);
 });
 
 test("node's runner", () => {

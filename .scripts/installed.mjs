@@ -26,7 +26,7 @@ export function installPackage() {
 export function checkInstalled(place) {
   const wrong = [];
   const programs = readdirSync(join(place, "usr/bin")).sort();
-  if (programs.join() !== "outrider,outrider-opencode") wrong.push(`/usr/bin holds ${programs.join(", ")}`);
+  if (programs.join() !== "outrider,outrider-guardian,outrider-opencode") wrong.push(`/usr/bin holds ${programs.join(", ")}`);
   const applications = join(place, "usr/share/applications");
   const entries = existsSync(applications) ? readdirSync(applications) : [];
   if (entries.length !== 1) wrong.push(`${entries.length} desktop entries`);

@@ -13,11 +13,13 @@ const CORE = {
   model: [],
   render: ["protocol"],
   store: ["model"],
-  opencode: ["model", "protocol"],
-  server: ["protocol"],
+  secrets: [],
+  opencode: ["model", "protocol", "secrets"],
+  server: ["profile", "protocol", "secrets"],
   profile: ["protocol"],
+  traffic: ["model", "opencode", "protocol"],
   feed: ["model", "protocol", "render", "store"],
-  instance: ["feed", "model", "opencode", "protocol", "server", "store"],
+  instance: ["feed", "model", "opencode", "protocol", "server", "store", "traffic"],
   app: ["instance", "profile", "protocol", "server"],
 };
 

@@ -5,6 +5,7 @@ import { run, runInFront } from "./process.mjs";
 import { debugBinary, root } from "./project.mjs";
 import { main, say, step, Stop } from "./report.mjs";
 import { setUp } from "./setup.mjs";
+import { buildOfTrials } from "./trials.mjs";
 
 const usage = `npm run soak -- [--minutes M] [--seed N]    three folders at work, a fault every 20 s; 30 minutes if not said`;
 
@@ -18,7 +19,6 @@ await main(async () => {
   if (process.platform !== "linux") throw new Stop("The soak looks at processes as Linux shows them.");
   await setUp(["build", "run", "test"]);
   await buildUi();
-  const built = ["build", "-p", "outrider", "-p", "outrider-campaigns", "--bins", "--features", "outrider/custom-protocol"];
-  await step("the app and the soak", () => run("cargo", built, { cwd: root }));
+  await step("the app and the soak", () => run("cargo", buildOfTrials, { cwd: root }));
   return runInFront(debugBinary("soak"), args, { cwd: root, env: { ...process.env, OUTRIDER_TEST_APP: debugBinary("outrider") } });
 });

@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { rememberUi } from "./build.mjs";
-import { cargoCounts, nodeCounts, vitestCounts } from "./counts.mjs";
+import { cargoCounts, nodeCounts, orphanCounts, vitestCounts } from "./counts.mjs";
 import { checkDependencies } from "./dependencies.mjs";
 import { startDisplay } from "./headless.mjs";
 import { checkInstalled, installPackage } from "./installed.mjs";
@@ -16,6 +16,7 @@ import { main, say, Stop } from "./report.mjs";
 import { rules } from "./rules.mjs";
 import { setUp } from "./setup.mjs";
 import { logs, Stages } from "./stages.mjs";
+import { buildOfTrials, trial } from "./trials.mjs";
 
 /** The app's tests are all built with the UI inside: a build without it would take the place of the app's binary. */
 const app = ["-p", "outrider", "--features", "custom-protocol"];
@@ -58,10 +59,18 @@ async function wholes(stages) {
       return stages.program(title, "dbus-run-session", ["--", command, ...args], options);
     };
     await tests("Window tests", onDisplay, { without: "installed::" });
+    await orphans(stages, onDisplay);
     await packaged(stages, (env) => tests("Installed app", { ...onDisplay, ...env }, { only: "installed::" }));
   } finally {
     await display.stop();
   }
+}
+
+/** Kills the app a few times; `npm run orphans` does it more often. */
+async function orphans(stages, env) {
+  if (!(await stages.program("Build of the trials", "cargo", buildOfTrials))) return;
+  const [command, ...args] = trial("orphans", ["--times", "3"]);
+  await stages.program("Orphans of a killed app", command, args, { env, count: orphanCounts });
 }
 
 /** Builds the package from what is built already, installs it, and lets `test` try it. */

@@ -4,8 +4,10 @@ mod arguments;
 mod bridge;
 mod bundled;
 mod commands;
+mod guardian;
 mod lifecycle;
 mod links;
+mod panics;
 mod window;
 
 use std::path::PathBuf;
@@ -36,6 +38,7 @@ pub fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     window::avoid_broken_rendering();
+    let panics = panics::watch();
 
     let context = tauri::generate_context!();
     let app = match build(tauri::Builder::default(), arguments).build(context) {
@@ -45,7 +48,17 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    ExitCode::from(u8::try_from(app.run_return(lifecycle::on_event)).unwrap_or(1))
+    let mut panics = Some(panics);
+    let code = app.run_return(move |app, event| {
+        // The core is there once the set-up has run; panics wait until then.
+        if matches!(event, tauri::RunEvent::Ready)
+            && let Some(panics) = panics.take()
+        {
+            tauri::async_runtime::spawn(panics::report(panics, app.state::<App>().inner().clone()));
+        }
+        lifecycle::on_event(app, event);
+    });
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
 /// The app on any runtime, so that tests run it without a window system.
@@ -71,7 +84,8 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
 
 fn start_core<R: Runtime>(app: &tauri::AppHandle<R>, profile: PathBuf) -> App {
     let windows = Arc::new(Bridge::new(app.clone()));
-    let start = AppStart { profile, bundled: bundled::opencode(app), environment: None, windows };
+    let (bundled, guardian) = (bundled::opencode(app), guardian::command());
+    let start = AppStart { profile, bundled, environment: None, guardian, windows };
     // The core's tasks need the runtime to be entered where they start.
     tauri::async_runtime::block_on(async { start.start() })
 }

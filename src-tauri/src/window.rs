@@ -16,11 +16,15 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
     let Some(config) = app.config().app.windows.iter().find(|window| window.label == MAIN).cloned() else {
         return Ok(());
     };
-    let window = WebviewWindowBuilder::from_config(app, &config)?
+    let builder = WebviewWindowBuilder::from_config(app, &config)?
         .data_directory(profile.join("webview"))
         .on_navigation(is_own_page)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    let window = match nowhere() {
+        Some(proxy) => builder.proxy_url(proxy),
+        None => builder,
+    }
+    .build()?;
     reload_after_crash(&window);
     #[cfg(debug_assertions)]
     write_console_out(&window);
@@ -38,6 +42,14 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
         _ => {}
     });
     Ok(())
+}
+
+/// The proxy of the webview: an address where nothing listens, and only root could. The page comes from the app, so the
+/// webview needs no network, and the content policy does not cover everything: `preconnect` and a navigation that is then
+/// refused open connections.
+fn nowhere() -> Option<Url> {
+    // The development server is reached over the network.
+    cfg!(feature = "custom-protocol").then(|| Url::parse("http://127.0.0.1:1").ok()).flatten()
 }
 
 /// True for the app's own page; every other address stays unvisited.

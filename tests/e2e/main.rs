@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing step fails the test")]
 
 mod closing;
+mod events;
+mod doors;
 mod feeds;
 mod losses;
 mod model_errors;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use outrider_core::protocol::{Connection, InstanceStatus, Problem, Settings, Snapshot};
+use outrider_core::protocol::{Connection, Focus, InstanceStatus, Problem, Settings, Snapshot};
 use outrider_testkit::{opencode_binary, wait_for};
 
 use crate::stage::{BASE_MS, MAIN, Pane, Stage};
@@ -114,12 +114,24 @@ async fn a_broken_global_configuration_is_quoted_with_its_path() {
     let stage = Stage::new().await;
     let config = stage.place.server_config_directory().join("opencode.json");
     std::fs::create_dir_all(config.parent().unwrap()).unwrap();
-    std::fs::write(&config, "{ \"model\": \n").unwrap();
+    std::fs::write(&config, "{ \"model\": \"canary-model\",\n  \"key\" \"canary-key\",\n  \"other\": \n").unwrap();
     let pane = stage.open(&stage.place.folder("api")).await;
     let problem = failed(&pane).await;
     assert_eq!(problem.code, "config_invalid");
     assert!(problem.message.contains(&config.display().to_string()), "{}", problem.message);
-    assert!(problem.detail.unwrap().contains("line 2"));
+    assert!(problem.detail.unwrap().contains("at line 2, column"));
+    let log = pane.look(Focus::Logs).await.log.unwrap();
+    assert!(log.iter().any(|line| line.text.contains("the file is not shown")), "{log:?}");
+    for told in stage.bridge.told() {
+        assert!(!told.contains("canary"), "the file may hold keys: {told}");
+    }
+    assert!(!format!("{log:?}").contains("canary"));
+
+    std::fs::write(&config, "{ \"provider\": \"canary-key\" }").unwrap();
+    pane.handle.restart().await.unwrap();
+    let seen = pane.until("the other mistake", |now| shown(now).is_some_and(|it| it.message.contains("is invalid")));
+    let seen = format!("{:?}", seen.await);
+    assert!(seen.contains("provider") && !seen.contains("canary"), "{seen}");
     std::fs::write(&config, "{}").unwrap();
     pane.handle.restart().await.unwrap();
     pane.connected().await;

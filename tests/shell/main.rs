@@ -20,7 +20,13 @@ struct Shell {
 
 impl Shell {
     fn start() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// With a profile that was prepared.
+    fn with(prepare: impl FnOnce(&Path)) -> Self {
         let profile = tempfile::tempdir().unwrap();
+        prepare(profile.path());
         let arguments = outrider::StartArguments { folders: Vec::new(), profile: Some(profile.path().to_owned()) };
         let mut app = outrider::build(mock_builder(), arguments).build(mock_context(noop_assets())).unwrap();
         // The set-up runs with the first event.
@@ -100,13 +106,48 @@ fn attaching_tells_the_whole_of_the_app() {
 #[test]
 fn errors_have_a_code_and_a_sentence() {
     let shell = Shell::start();
-    let missing = shell.invoke("open_folder", json!({ "path": "/no/such/folder" })).unwrap_err();
-    assert_eq!(missing["code"], "folder_missing");
-    assert!(missing["message"].as_str().unwrap().contains("/no/such/folder"), "{missing}");
+    let unknown = shell.invoke("open_folder", json!({ "path": "/" })).unwrap_err();
+    assert_eq!(unknown["code"], "folder_not_known", "a script opens no folder that the person did not choose");
     let closed = shell.invoke("watch", json!({ "instance": "i99" })).unwrap_err();
     assert_eq!(closed["code"], "instance_closed");
     let refused = shell.invoke("open_link", json!({ "url": "file:///etc/passwd" })).unwrap_err();
     assert_eq!(refused["code"], "link_refused");
     let settings = shell.invoke("update_settings", json!({ "settings": { "ready_timeout_ms": 1 } })).unwrap_err();
     assert_eq!(settings["code"], "settings_invalid");
+}
+
+#[test]
+fn what_is_too_long_is_refused_before_anything_happens() {
+    let shell = Shell::start();
+    let long = |size: usize| "x".repeat(size);
+    for (command, arguments) in [
+        ("send_prompt", json!({ "instance": "i1", "session": null, "text": long(17 << 20) })),
+        (
+            "reply_permission",
+            json!({ "instance": "i1", "request": "r", "reply": "reject", "message": long(300 << 10) }),
+        ),
+        (
+            "reply_question",
+            json!({ "instance": "i1", "request": "r", "answers": [[long(200 << 10)], [long(200 << 10)]] }),
+        ),
+        ("open_link", json!({ "url": format!("https://example.org/{}", long(20 << 10)) })),
+        ("open_folder", json!({ "path": long(20 << 10) })),
+        ("update_settings", json!({ "settings": { "opencode_path": long(20 << 10) } })),
+    ] {
+        assert_eq!(shell.invoke(command, arguments).unwrap_err()["code"], "too_long", "{command}");
+    }
+}
+
+#[test]
+fn the_start_page_opens_what_was_opened_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    let shell = Shell::with(|profile| {
+        let recent = json!({ "version": 1, "content": [folder] });
+        std::fs::write(profile.join("recent.json"), recent.to_string()).unwrap();
+    });
+    let gone = shell.invoke("open_folder", json!({ "path": folder.join("..") })).unwrap_err();
+    assert_eq!(gone["code"], "folder_not_known", "not by another way to write it either");
+    assert_eq!(shell.invoke("open_folder", json!({ "path": folder })).unwrap(), "i1");
+    shell.invoke("close_instance", json!({ "instance": "i1" })).unwrap();
 }

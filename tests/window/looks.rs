@@ -84,6 +84,16 @@ async fn pictures(colours: &str, theme: Option<&str>) {
     window.look_at("Logs").await;
     window.until("get('log', 'Server log').innerText.includes('listening')").await;
     take(&window, colours, "logs").await;
+    window.look_at("Events").await;
+    window.until("get('grid', 'Events')?.querySelectorAll('[data-event-number]').length > 20").await;
+    take(&window, colours, "events").await;
+    window.click("[...get('grid', 'Events').querySelectorAll('[data-event-type^=message]')].at(-1)").await;
+    window.until("get('region', 'Event')?.querySelector('pre')").await;
+    take(&window, colours, "events-json").await;
+    window.click(&button("Save recording")).await;
+    window.until("get('dialog', 'Save recording')").await;
+    take(&window, colours, "events-save").await;
+    window.click(&button("Cancel")).await;
     window.click(&button("Settings")).await;
     window.until("get('dialog', 'Settings')").await;
     take(&window, colours, "settings").await;

@@ -5,6 +5,7 @@ pub const PRELUDE: &str = r#"
   const selectors = {
     alert: "[role=alert]", article: "article", button: "button:not([role])", dialog: "dialog[open]",
     group: "[role=group], fieldset", log: "[role=log]", radio: "input[type=radio]", status: "[role=status]",
+    checkbox: "input[type=checkbox]", grid: "[role=grid]", region: "section", searchbox: "input[type=search]",
     tab: "[role=tab]", tablist: "[role=tablist]", textbox: "textarea, input[type=text], [role=textbox]",
     tree: "[role=tree]", treeitem: "[role=treeitem]",
   };

@@ -66,6 +66,14 @@ impl Window {
         }
     }
 
+    /// Runs the body of an asynchronous function, and gives back what it returns in the end.
+    pub async fn run(&self, body: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(`failed: ${{error}}`));"
+        );
+        self.client.execute_async(&script, Vec::new()).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// The value of a JavaScript expression.
     pub async fn look(&self, expression: &str) -> Value {
         self.js(&format!("return {expression};")).await

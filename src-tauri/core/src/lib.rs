@@ -9,5 +9,7 @@ pub mod opencode;
 pub mod profile;
 pub mod protocol;
 pub mod render;
+pub mod secrets;
 pub mod server;
 pub mod store;
+pub mod traffic;

@@ -3,7 +3,7 @@ use outrider_core::protocol::{AppView, InstanceId, Problem};
 use tauri::{AppHandle, Manager, Runtime, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
-use super::Answer;
+use super::{Answer, bounds};
 
 #[tauri::command]
 pub(super) async fn attach<R: Runtime>(app: State<'_, App>, window: WebviewWindow<R>) -> Answer<AppView> {
@@ -26,13 +26,16 @@ pub(super) async fn pick_folder<R: Runtime>(
     app.open_folder(Some(window.label()), path).await.map(Some)
 }
 
+/// Only what the person opened before: a new folder comes from a dialog, a drop or the command line, which no script in
+/// the window can make up.
 #[tauri::command]
 pub(super) async fn open_folder<R: Runtime>(
     app: State<'_, App>,
     window: WebviewWindow<R>,
     path: String,
 ) -> Answer<InstanceId> {
-    app.open_folder(Some(window.label()), path).await
+    bounds::check("path", bounds::PATH, [path.as_str()])?;
+    app.open_again(window.label(), &path).await
 }
 
 #[tauri::command]

@@ -1,5 +1,7 @@
 //! What a window can ask for. Each handler takes the request apart, passes it to the core, and returns its answer.
 
+mod bounds;
+mod events;
 mod folders;
 mod instances;
 mod requests;
@@ -40,6 +42,9 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         requests::reply_permission,
         requests::reply_question,
         requests::reject_question,
+        events::read_events,
+        events::read_event,
+        events::save_recording,
         settings::update_settings,
         settings::open_link,
         settings::report_error,

@@ -3,7 +3,7 @@ use outrider_core::instance::Answer as Reply;
 use outrider_core::protocol::PermissionReply;
 use tauri::State;
 
-use super::Answer;
+use super::{Answer, bounds};
 
 #[tauri::command]
 pub(super) async fn reply_permission(
@@ -13,6 +13,7 @@ pub(super) async fn reply_permission(
     reply: PermissionReply,
     message: Option<String>,
 ) -> Answer<()> {
+    bounds::check("message", bounds::NOTE, message.as_deref())?;
     app.instance(&instance).await?.answer(&request, Reply::Permission(reply, message)).await
 }
 
@@ -23,6 +24,7 @@ pub(super) async fn reply_question(
     request: String,
     answers: Vec<Vec<String>>,
 ) -> Answer<()> {
+    bounds::check("answer", bounds::NOTE, answers.iter().flatten().map(String::as_str))?;
     app.instance(&instance).await?.answer(&request, Reply::Question(answers)).await
 }
 

@@ -2,7 +2,7 @@ use outrider_core::app::App;
 use outrider_core::protocol::Snapshot;
 use tauri::{Runtime, State, WebviewWindow};
 
-use super::Answer;
+use super::{Answer, bounds};
 
 #[tauri::command]
 pub(super) async fn new_session<R: Runtime>(
@@ -21,6 +21,7 @@ pub(super) async fn send_prompt<R: Runtime>(
     session: Option<String>,
     text: String,
 ) -> Answer<String> {
+    bounds::check("prompt", bounds::PROMPT, [text.as_str()])?;
     let instance = app.instance(&instance).await?;
     instance.prompt(window.label(), session.as_deref(), &text).await.map(|session| session.0)
 }

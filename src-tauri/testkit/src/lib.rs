@@ -5,6 +5,7 @@
 
 pub mod chance;
 pub mod demo;
+pub mod fake_opencode;
 pub mod fault_proxy;
 pub mod model;
 pub mod place;
@@ -13,6 +14,7 @@ pub mod processes;
 pub mod script;
 mod wait;
 
+pub use fake_opencode::{FakeOpenCode, FakeOptions};
 pub use fault_proxy::FaultProxy;
 pub use model::ScriptedModel;
 pub use place::{Place, opencode_binary};

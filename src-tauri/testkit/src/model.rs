@@ -8,7 +8,7 @@
 mod answer;
 mod connection;
 mod conversation;
-mod gates;
+pub(crate) mod gates;
 mod play;
 mod record;
 

@@ -117,5 +117,6 @@ fn start(place: &Place, environment: &BTreeMap<String, String>, bridge: &Arc<Bri
     let variables = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect();
     let environment = Environment { variables, path_source: "the test's environment".to_owned() };
     let windows = Arc::clone(bridge);
-    AppStart { profile: place.root().join("profile"), bundled: None, environment: Some(environment), windows }.start()
+    let profile = place.root().join("profile");
+    AppStart { profile, bundled: None, environment: Some(environment), guardian: None, windows }.start()
 }

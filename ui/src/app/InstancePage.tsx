@@ -6,6 +6,7 @@ import { Composer, focusComposer } from "../features/composer/Composer";
 import type { Drafts } from "../features/composer/drafts";
 import type { Position } from "../features/conversation/scroll";
 import { Transcript } from "../features/conversation/Transcript";
+import { EventsPanel } from "../features/events/EventsPanel";
 import { ServerLog } from "../features/logs/ServerLog";
 import { PermissionCard } from "../features/requests/PermissionCard";
 import { QuestionCard } from "../features/requests/QuestionCard";
@@ -141,6 +142,9 @@ function Watched(props: PageProps & { state: MirrorState }) {
             <Switch>
               <Match when={view().focus.kind === "logs"}>
                 <ServerLog lines={props.state.log ?? []} server={view().server} folder={props.folder} />
+              </Match>
+              <Match when={view().focus.kind === "events"}>
+                <EventsPanel instance={instance} sessions={props.state.sessions} />
               </Match>
               <Match when={status().status === "starting" && props.state.transcript === null}>
                 <StartingPage folder={props.folder} />

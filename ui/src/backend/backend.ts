@@ -1,4 +1,17 @@
-import type { Announcement, AppView, Batch, Focus, PermissionReply, Problem, Settings, Snapshot } from "./types";
+import type {
+  Announcement,
+  AppView,
+  Batch,
+  EventDetail,
+  EventPage,
+  EventQuery,
+  Focus,
+  PermissionReply,
+  Problem,
+  SavedRecording,
+  Settings,
+  Snapshot,
+} from "./types";
 
 /** Ends a subscription. */
 export type Unlisten = () => void;
@@ -38,6 +51,13 @@ export interface Backend {
   /** One list of answers for each question of the request, in order. */
   replyQuestion(instance: string, request: string, answers: string[][]): Promise<void>;
   rejectQuestion(instance: string, request: string): Promise<void>;
+
+  /** A stretch of the events that came over the instance's stream. */
+  readEvents(instance: string, query: EventQuery): Promise<EventPage>;
+  /** One event with its data; null when it is no longer kept. */
+  readEvent(instance: string, number: number): Promise<EventDetail | null>;
+  /** Shows the system's dialog and saves the events there; null when no file was chosen. */
+  saveRecording(instance: string, includeText: boolean): Promise<SavedRecording | null>;
 
   restartInstance(instance: string): Promise<void>;
   retryConnection(instance: string): Promise<void>;

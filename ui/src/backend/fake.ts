@@ -1,5 +1,6 @@
 import type { Backend } from "./backend";
 import * as data from "./fakeData";
+import { FakeEvents } from "./fakeEvents";
 import type { Announcement, AppView, Focus, FolderRow, MessageView, Patch, Snapshot, TranscriptView } from "./types";
 
 /** How long a made-up call takes, in milliseconds. */
@@ -29,7 +30,7 @@ function settings(): AppView["settings"] {
 
 /**
  * A made-up app, to look at the window in a browser: `npm run ui:dev -- --mode fake`, then `/?scene=…` with one of
- * full, start, empty, error, starting, disconnected, requests, long, logs, problem.
+ * full, start, empty, error, starting, disconnected, requests, long, logs, events, events-empty, problem.
  */
 export function createFakeBackend(search = ""): Backend {
   const scene = new URLSearchParams(search).get("scene") ?? "full";
@@ -65,6 +66,9 @@ export function createFakeBackend(search = ""): Backend {
     replyPermission: (id, request) => wait(() => fake.emit(id, [{ op: "permission_removed", id: request }])),
     replyQuestion: (id, request) => wait(() => fake.emit(id, [{ op: "question_removed", id: request }])),
     rejectQuestion: (id, request) => wait(() => fake.emit(id, [{ op: "question_removed", id: request }])),
+    readEvents: (_, query) => wait(() => fake.events.page(query)),
+    readEvent: (_, number) => wait(() => fake.events.detail(number)),
+    saveRecording: () => wait(() => ({ file: "api-server.sse", events: 300, missing: 0 })),
     restartInstance: (id) => wait(() => fake.restart(id)),
     retryConnection: (id) => wait(() => fake.reconnect(id)),
     updateSettings: (next) => wait(() => fake.change({ settings: next })),
@@ -86,6 +90,7 @@ class FakeApp {
   readonly appHandlers = new Set<(view: AppView) => void>();
   readonly feedHandlers = new Set<(announcement: Announcement) => void>();
   readonly reported: string[] = [];
+  readonly events: FakeEvents;
   private readonly instances = new Map<string, Snapshot>();
   private readonly transcripts = new Map<string, TranscriptView>();
   private feeds = 1;
@@ -93,6 +98,7 @@ class FakeApp {
   private readonly streams = new Map<string, ReturnType<typeof setInterval>>();
 
   constructor(scene: string) {
+    this.events = scene === "events-empty" ? new FakeEvents(0, 0) : new FakeEvents(300, scene === "events" ? 9 : 0);
     const recent = [folder("dotfiles"), folder("landing-page"), folder("api-server", "archive"), folder("notes")];
     this.app = { revision: 1, instances: [], active: null, recent, settings: settings(), problems: [] };
     if (scene === "start" || scene === "drop") return;
@@ -161,6 +167,7 @@ class FakeApp {
       first.view.connection = { state: "disconnected", problem: why };
     }
     if (scene === "logs") first.view.focus = { kind: "logs" };
+    if (scene.startsWith("events")) first.view.focus = { kind: "events" };
     if (scene === "long") first.view.focus = { kind: "session", id: "ses_3" };
     this.instances.set("ins_1", first);
     this.instances.set(

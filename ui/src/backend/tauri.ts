@@ -30,6 +30,10 @@ export const tauriBackend: Backend = {
   replyQuestion: (instance, request, answers) => invoke("reply_question", { instance, request, answers }),
   rejectQuestion: (instance, request) => invoke("reject_question", { instance, request }),
 
+  readEvents: (instance, query) => invoke("read_events", { instance, query }),
+  readEvent: (instance, number) => invoke("read_event", { instance, number }),
+  saveRecording: (instance, includeText) => invoke("save_recording", { instance, includeText }),
+
   restartInstance: (instance) => invoke("restart_instance", { instance }),
   retryConnection: (instance) => invoke("retry_connection", { instance }),
   updateSettings: (settings) => invoke("update_settings", { settings }),

@@ -18,12 +18,15 @@ use tokio_util::task::TaskTracker;
 use crate::instance::{InstanceHandle, Launcher, Windows};
 use crate::profile::Profile;
 use crate::protocol::{AppView, InstanceId, Problem, Settings};
-use crate::server::{Environment, check_folder};
+use crate::server::{Environment, GuardianCommand, Registry, check_folder};
 
 use task::{AppTask, Command, Reply};
 
 /// How long a folder may take to be looked at.
 const FOLDER_LIMIT: Duration = Duration::from_secs(5);
+
+/// The folder of the profile that tells what runs of the app have running.
+const RUNNING: &str = "running";
 
 /// Windows that also hear of the app itself.
 pub trait AppWindows: Windows {
@@ -40,6 +43,8 @@ pub struct AppStart {
     /// What servers inherit, and where `opencode` is looked for. None is the environment of this process, completed by
     /// the login shell's.
     pub environment: Option<Environment>,
+    /// What ends the servers when the app dies. Without it they are ended by the next start.
+    pub guardian: Option<GuardianCommand>,
     /// Where announcements go.
     pub windows: Arc<dyn AppWindows>,
 }
@@ -54,16 +59,22 @@ impl AppStart {
     /// Starts the app's task. Must be called in a tokio runtime.
     pub fn start(self) -> App {
         let (commands, commands_in) = mpsc::channel(64);
-        let task = AppTask::new(
-            Profile::new(self.profile),
-            Launcher::new(self.bundled, self.environment),
-            self.windows,
-            TaskTracker::new(),
-            CancellationToken::new(),
-        );
+        let (tasks, token) = (TaskTracker::new(), CancellationToken::new());
+        let app = App { commands };
+        let registry = Registry::open(Some(self.profile.join(RUNNING)), self.guardian);
+        tasks.spawn(report_leftovers(registry.clone(), app.clone()));
+        let launcher = Launcher::new(self.bundled, self.environment, registry);
+        let task = AppTask::new(Profile::new(self.profile), launcher, self.windows, tasks, token);
         // Not on the tracker whose end it waits for when it shuts down.
         TaskTracker::new().spawn(task.run(commands_in));
-        App { commands }
+        app
+    }
+}
+
+/// Ends what earlier runs left behind. Servers start when that is done.
+async fn report_leftovers(registry: Registry, app: App) {
+    for problem in registry.clean_up().await {
+        app.report(problem).await;
     }
 }
 
@@ -91,6 +102,19 @@ impl App {
             Problem::new("folder_not_readable", format!("The folder {} does not answer.", path.display()))
         })??;
         self.ask(|reply| Command::Open { window, folder, reply }).await
+    }
+
+    /// Opens a folder that is open or among the recent ones, in this window.
+    ///
+    /// # Errors
+    /// `folder_not_known` when it is neither; otherwise as [`App::open_folder`].
+    pub async fn open_again(&self, window: &str, path: &str) -> Result<InstanceId, Problem> {
+        let folder = path.to_owned();
+        if !self.ask(|reply| Command::Knows { folder, reply }).await? {
+            let message = "This folder was not opened before. Choose it with \u{201c}Open folder\u{201d}.";
+            return Err(Problem::new("folder_not_known", message));
+        }
+        self.open_folder(Some(window), path).await
     }
 
     /// Stops an instance's server and closes its tab. Answers when nothing of it is left.

@@ -27,6 +27,7 @@ pub(super) enum Command {
     Attach { window: String, reply: Reply<AppView> },
     Detach { window: String },
     Open { window: Option<String>, folder: PathBuf, reply: Reply<InstanceId> },
+    Knows { folder: String, reply: Reply<bool> },
     Close { instance: InstanceId, reply: Reply<()> },
     Select { window: String, instance: Option<InstanceId>, reply: Reply<()> },
     Instance { instance: InstanceId, reply: Reply<Option<InstanceHandle>> },
@@ -109,6 +110,10 @@ impl AppTask {
                 Command::Open { window, folder, reply } => {
                     reply.send(self.open(window, &folder)).ok();
                     self.changed();
+                }
+                Command::Knows { folder, reply } => {
+                    let is_open = self.instances.iter().any(|handle| handle.folder() == Path::new(&folder));
+                    reply.send(is_open || self.recent.contains(&folder)).ok();
                 }
                 Command::Close { instance, reply } => {
                     self.close(&instance, reply);
@@ -222,6 +227,7 @@ impl AppTask {
         };
         tokio::time::timeout(CLOSE_LIMIT, ended).await.ok();
         self.token.cancel();
+        self.launcher.close().await;
     }
 
     fn changed(&mut self) {

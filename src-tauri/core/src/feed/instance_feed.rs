@@ -53,7 +53,7 @@ impl Feed {
     pub fn new(instance: InstanceId, number: u64, focus: Focus, place: Place) -> Self {
         let transcript = match &focus {
             Focus::Session { id } => Some(TranscriptFeed::new(SessionId(id.clone()), place)),
-            Focus::Start | Focus::Logs => None,
+            Focus::Start | Focus::Logs | Focus::Events => None,
         };
         let log = (focus == Focus::Logs).then_some(0);
         Self {

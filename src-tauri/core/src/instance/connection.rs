@@ -12,6 +12,7 @@ use crate::model::{Event, SessionId, Snapshot};
 use crate::opencode::{self, Client, WireError};
 use crate::protocol::{Connection, Problem};
 use crate::store::Mark;
+use crate::traffic::Traffic;
 
 use super::backoff::{Backoff, Next};
 use super::clock::now_ms;
@@ -58,6 +59,8 @@ pub(super) struct ConnectionTask {
     pub(super) updates: mpsc::Sender<Update>,
     /// The stream is to be looked at now, and the next attempt made now.
     pub(super) check: Arc<Notify>,
+    /// Everything that comes is recorded here.
+    pub(super) traffic: Arc<Traffic>,
     pub(super) token: CancellationToken,
 }
 
@@ -120,6 +123,7 @@ impl ConnectionTask {
             Ok(stream) => stream,
             Err(error) => return Some(Ended { worked: None, error }),
         };
+        self.traffic.opened();
         let (plan_in, plan) = oneshot::channel();
         self.send(Update::Opened(plan_in)).await?;
         let plan = plan.await.ok()?;
@@ -130,16 +134,20 @@ impl ConnectionTask {
         let error = loop {
             tokio::select! {
                 event = stream.next() => match event {
-                    Some(Ok(Event::Disposed)) | None => break WireError::StreamEnded { clean: true },
-                    Some(Ok(event)) => {
+                    Some(Ok(received)) => {
                         liveness.heard();
-                        self.send(Update::Event(event)).await?;
+                        match self.traffic.record(now_ms(), received) {
+                            Event::Disposed => break WireError::StreamEnded { clean: true },
+                            event => self.send(Update::Event(event)).await?,
+                        }
                     }
+                    None => break WireError::StreamEnded { clean: true },
                     Some(Err(error)) => break error,
                 },
                 read = &mut reading, if working_since.is_none() => match read {
                     Ok(snapshot) => {
                         working_since = Some(Instant::now());
+                        self.traffic.synced();
                         self.send(Update::Snapshot(Box::new(snapshot), mark)).await?;
                         self.send(Update::State(Connection::Connected)).await?;
                     }

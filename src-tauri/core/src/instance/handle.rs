@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -6,6 +7,7 @@ use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{Batch, Focus, InstanceId, Problem, Settings, Snapshot};
 use crate::server::StopReport;
 use crate::store::State;
+use crate::traffic::Traffic;
 
 use super::command::{Answer, Command, Reply, Scroll};
 
@@ -15,6 +17,7 @@ pub struct InstanceHandle {
     pub(super) id: InstanceId,
     pub(super) folder: PathBuf,
     pub(super) commands: mpsc::Sender<Command>,
+    pub(super) traffic: Arc<Traffic>,
 }
 
 impl InstanceHandle {
@@ -31,12 +34,16 @@ impl InstanceHandle {
     /// The whole view of what the window looks at; batches follow from there. With a focus, the window looks at that
     /// from now on.
     pub async fn view(&self, window: &str, focus: Option<Focus>) -> Result<Snapshot, Problem> {
+        if focus.as_ref().is_some_and(|focus| *focus != Focus::Events) {
+            self.traffic.leave(window);
+        }
         let window = window.to_owned();
         self.ask(|reply| Command::View { window, focus, reply }).await
     }
 
     /// Forgets a window that is gone.
     pub async fn forget(&self, window: &str) {
+        self.traffic.leave(window);
         self.tell(Command::Forget { window: window.to_owned() }).await.ok();
     }
 
@@ -141,6 +148,6 @@ impl InstanceHandle {
     }
 }
 
-fn closed() -> Problem {
+pub(super) fn closed() -> Problem {
     Problem::new("instance_closed", "This folder was closed.")
 }

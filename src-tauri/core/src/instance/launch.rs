@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::opencode::Endpoint;
 use crate::protocol::{Problem, ServerDetails, Settings};
-use crate::server::{Binary, BinaryPlaces, Environment, OPENCODE_VARIABLE, check_folder};
+use crate::server::{Binary, BinaryPlaces, Environment, OPENCODE_VARIABLE, Registry, check_folder};
 
 /// What servers are started with, shared by all instances of the app.
 #[derive(Clone)]
@@ -19,6 +19,7 @@ pub struct Launcher {
     environment: Arc<OnceCell<Environment>>,
     bundled: Option<PathBuf>,
     first: FirstStart,
+    registry: Registry,
     /// A server that runs already and is not ours to start or stop.
     running: Option<Endpoint>,
 }
@@ -62,29 +63,31 @@ pub(super) struct Prepared {
     pub(super) environment: Environment,
     pub(super) details: ServerDetails,
     pub(super) turn: Option<Turn>,
+    pub(super) registry: Registry,
 }
 
 impl Launcher {
     /// A launcher that falls back to the bundled binary, if there is one. Servers get `environment`; without one they
     /// get this process's, completed by the login shell's where that is needed.
-    pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>) -> Self {
-        Self {
-            environment: Arc::new(OnceCell::new_with(environment)),
-            bundled,
-            first: FirstStart::default(),
-            running: None,
-        }
+    pub fn new(bundled: Option<PathBuf>, environment: Option<Environment>, registry: Registry) -> Self {
+        let environment = Arc::new(OnceCell::new_with(environment));
+        Self { environment, bundled, first: FirstStart::default(), registry, running: None }
     }
 
     /// A launcher that starts nothing: instances work with the server at this address, which somebody else starts and
     /// stops. It may be another process at the same address later on; instances notice by the loss of their stream.
     pub fn at(running: Endpoint) -> Self {
-        Self { running: Some(running), ..Self::new(None, None) }
+        Self { running: Some(running), ..Self::new(None, None, Registry::default()) }
     }
 
     /// The server that runs already, where one was named.
     pub(super) fn running(&self) -> Option<&Endpoint> {
         self.running.as_ref()
+    }
+
+    /// No server starts any more, and the guardian of those that ran ends.
+    pub(crate) async fn close(&self) {
+        self.registry.close().await;
     }
 
     /// Checks the folder, finds the environment and the binary, and waits until a server may start.
@@ -110,6 +113,8 @@ impl Launcher {
             path_source: Some(environment.path_source.clone()),
         };
         let turn = self.first.turn().await;
-        Ok(Prepared { binary, environment, details, turn })
+        // Two servers on one folder do not hear of each other; one of an earlier run may still be there.
+        self.registry.cleaned().await;
+        Ok(Prepared { binary, environment, details, turn, registry: self.registry.clone() })
     }
 }

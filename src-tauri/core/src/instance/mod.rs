@@ -14,6 +14,7 @@ mod stream_life;
 mod subject;
 mod tabs;
 mod task;
+mod traffic;
 mod views;
 mod work;
 
@@ -28,6 +29,7 @@ use tokio_util::task::TaskTracker;
 use crate::protocol::{InstanceId, Settings};
 use crate::server::StopReport;
 use crate::store::Mark;
+use crate::traffic::Traffic;
 
 pub use command::{Answer, Scroll};
 pub use handle::InstanceHandle;
@@ -61,6 +63,7 @@ impl Opening {
         let (commands, commands_in) = mpsc::channel(WAITING_COMMANDS);
         // Unbounded, but no more wait in it than requests are under way.
         let (done, done_in) = mpsc::unbounded_channel();
+        let traffic = Arc::new(Traffic::default());
         let task = task::InstanceTask {
             launcher,
             settings,
@@ -68,6 +71,7 @@ impl Opening {
             views: views::Views::new(id.clone(), windows),
             server: server_life::Server::None,
             stream: None,
+            traffic: Arc::clone(&traffic),
             broken_config: None,
             whole_since: Mark::default(),
             after,
@@ -82,6 +86,6 @@ impl Opening {
             folder: folder.clone(),
         };
         tasks.spawn(task.run(commands_in, done_in));
-        InstanceHandle { id, folder, commands }
+        InstanceHandle { id, folder, commands, traffic }
     }
 }

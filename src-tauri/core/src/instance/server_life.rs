@@ -119,7 +119,7 @@ impl InstanceTask {
     }
 
     fn launch(&mut self, prepared: Prepared) -> Result<Running, Problem> {
-        let Prepared { binary, environment, mut details, turn } = prepared;
+        let Prepared { binary, environment, mut details, turn, registry } = prepared;
         let password = Password::generate()
             .map_err(|error| Problem::new("no_randomness", format!("The system gave no random numbers: {error}.")))?;
         let marker = Marker::random()?;
@@ -129,6 +129,7 @@ impl InstanceTask {
             environment: &environment,
             password: password.reveal(),
             marker: &marker,
+            registry: &registry,
         };
         let limit = Duration::from_millis(self.settings.ready_timeout_ms.into());
         let (process, events) = ServerProcess::start(&launch, limit, ready_url, &self.tasks, &self.token)?;

@@ -69,6 +69,7 @@ impl InstanceTask {
             silence: Duration::from_millis(self.settings.silence_limit_ms.into()),
             updates: sender,
             check: Arc::clone(&check),
+            traffic: Arc::clone(&self.traffic),
             token: token.clone(),
         };
         self.tasks.spawn(task.run());

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,7 @@ use crate::model::{MessageId, PartId, SessionId};
 use crate::protocol::{Focus, Settings, Snapshot};
 use crate::server::StopReport;
 use crate::store::{Changes, Mark};
+use crate::traffic::Traffic;
 
 use super::broken_config::BrokenConfig;
 use super::command::{Command, Reply, Scroll};
@@ -33,6 +35,8 @@ pub(super) struct InstanceTask {
     pub(super) views: Views,
     pub(super) server: Server,
     pub(super) stream: Option<Stream>,
+    /// What came over the stream, also over those before.
+    pub(super) traffic: Arc<Traffic>,
     pub(super) broken_config: Option<BrokenConfig>,
     /// From here on the stream has had no hole: what was asked for before may be stale.
     pub(super) whole_since: Mark,
@@ -164,7 +168,11 @@ impl InstanceTask {
     }
 
     fn expand(&mut self, window: &str, feed: u64, message: &MessageId, part: PartId, expanded: bool) {
-        if let Some(feed) = self.views.feed(window, feed) {
+        let Some(feed) = self.views.feed(window, feed) else { return };
+        let entry = feed.session().and_then(|session| self.subject.state.session(session));
+        let message_entry = entry.and_then(|entry| entry.transcript().message(message));
+        // What is unfolded is remembered: only what there is.
+        if !expanded || message_entry.is_some_and(|entry| entry.part(&part).is_some()) {
             feed.expand(message, part, expanded);
         }
     }

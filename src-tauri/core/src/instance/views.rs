@@ -48,7 +48,7 @@ impl Views {
         self.places.retain(|(_, session), _| source.state.session(session).is_some());
         let place = match &focus {
             Focus::Session { id } => self.places.remove(&(window.to_owned(), SessionId(id.clone()))),
-            Focus::Start | Focus::Logs => None,
+            Focus::Start | Focus::Logs | Focus::Events => None,
         };
         self.made += 1;
         let mut feed = Feed::new(self.instance.clone(), self.made, focus, place.unwrap_or_default());

@@ -173,6 +173,7 @@ impl InstanceTask {
         text: String,
         reply: Reply<Result<SessionId, Problem>>,
     ) {
+        let Some(reply) = self.if_known(session.as_ref(), reply) else { return };
         let Some((client, reply)) = self.client_or(reply) else { return };
         let done = self.done.clone();
         self.work(async move {
@@ -193,10 +194,16 @@ impl InstanceTask {
     }
 
     pub(super) fn abort(&mut self, session: SessionId, reply: Reply<Result<(), Problem>>) {
+        let Some(reply) = self.if_known(Some(&session), reply) else { return };
         self.request(reply, |client| async move { client.abort(&session).await.map(|()| Done::Nothing) });
     }
 
     pub(super) fn answer(&mut self, request: RequestId, answer: Answer, reply: Reply<Result<(), Problem>>) {
+        if !self.waits(&request) {
+            // It was answered meanwhile, or there never was one: the server is not asked either way.
+            reply.send(Ok(())).ok();
+            return;
+        }
         self.request(reply, |client| async move {
             let sent = match answer {
                 Answer::Permission(decision, message) => {
@@ -228,6 +235,27 @@ impl InstanceTask {
             reply.send(outcome).ok();
             done
         });
+    }
+
+    /// The reply again, when the session is one of this folder; if not, that is the answer. The server would find
+    /// sessions of folders that the person has not opened.
+    fn if_known<T>(
+        &self,
+        session: Option<&SessionId>,
+        reply: Reply<Result<T, Problem>>,
+    ) -> Option<Reply<Result<T, Problem>>> {
+        if session.is_none_or(|id| self.subject.state.session(id).is_some()) {
+            return Some(reply);
+        }
+        reply.send(Err(Problem::new("not_found", "This session is not in this folder."))).ok();
+        None
+    }
+
+    /// True when the agent waits for an answer to this.
+    fn waits(&self, request: &RequestId) -> bool {
+        let state = &self.subject.state;
+        state.permissions().any(|permission| permission.id == *request)
+            || state.questions().any(|question| question.id == *request)
     }
 
     /// The server's client; if there is none, that is the answer.

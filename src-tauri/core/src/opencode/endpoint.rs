@@ -148,6 +148,20 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Whatever is printed, the password is sent to no other machine.
+        #[test]
+        fn an_address_is_on_this_machine(
+            line in "(opencode )?(server listening on )?(http://)?(\\PC|\\x1b|[0-9a-z.:@/\\[\\]?#%]){0,30}(127\\.0\\.0\\.1|localhost|::1)?\\PC{0,20}",
+        ) {
+            if let Some(url) = parse_ready_line(&line) {
+                proptest::prop_assert!(is_loopback(url.host_str().unwrap()), "{}", url);
+                proptest::prop_assert_eq!(url.scheme(), "http");
+                proptest::prop_assert!(url.username().is_empty() && url.password().is_none());
+            }
+        }
+    }
+
     #[test]
     fn a_password_is_long_random_and_never_printed() {
         let password = Password::generate().unwrap();

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::wire::{brief, parse};
 use crate::protocol::Problem;
+use crate::secrets::{conceal_named, conceal_received};
 
 /// Why a request to the server, or its event stream, failed. No variant holds an address or a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -243,7 +244,8 @@ fn issue_text(message: Option<&str>, issues: &[Issue]) -> String {
         .iter()
         .map(|issue| {
             let path = issue.path.iter().map(name).collect::<Vec<_>>().join(".");
-            if path.is_empty() { issue.message.clone() } else { format!("{path}: {}", issue.message) }
+            let message = conceal_received(issue.message.clone());
+            if path.is_empty() { message } else { format!("{path}: {message}") }
         })
         .collect();
     if let Some(message) = message {
@@ -255,7 +257,7 @@ fn issue_text(message: Option<&str>, issues: &[Issue]) -> String {
         let quoted = |line: &str| line.starts_with("Line ") || line == "^";
         lines.extend(list.lines().map(str::trim).filter(|line| !line.is_empty() && !quoted(line)).map(str::to_owned));
     }
-    lines.join("\n")
+    conceal_named(lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -311,6 +313,9 @@ mod tests {
         let invalid = r#"{"name":"ConfigInvalidError","data":{"path":"/p/opencode.json","issues":[
             {"path":["model"],"message":"Expected string, got 5"},{"path":["mcp",0],"message":"m"},{"path":[],"message":"n"}]}}"#;
         assert_eq!(WireError::from_answer(400, invalid), broken("model: Expected string, got 5\nmcp.0: m\nn"));
+        let wrong = r#"{"name":"ConfigInvalidError","data":{"path":"/p/opencode.json","issues":[
+            {"path":["provider","p"],"message":"Expected object, got \"canary\""}]}}"#;
+        assert_eq!(WireError::from_answer(400, wrong), broken("provider.p: Expected object, got [secret]"));
         assert_eq!(broken("m").to_problem().detail.as_deref(), Some("m"));
         assert!(broken("m").to_problem().message.contains("/p/opencode.json"));
     }

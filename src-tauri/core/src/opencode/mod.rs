@@ -13,5 +13,6 @@ pub mod wire;
 pub use client::{Client, PermissionAnswer, PromptIds};
 pub use endpoint::{Endpoint, Password, parse_ready_line};
 pub use error::WireError;
-pub use stream::{EventStream, open};
-pub use wire::translate_event;
+pub use stream::{EventStream, Received, open};
+pub(crate) use wire::parse as parse_json;
+pub use wire::{read_event, translate_event};

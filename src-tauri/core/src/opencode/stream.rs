@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::Client;
 use super::error::WireError;
-use super::wire::translate_event;
+use super::wire::read_event;
 use crate::model::Event;
 
 /// The largest event that is read. A prompt of 5 MB comes back as one event of 5 MB; the server has no limit.
@@ -24,8 +24,19 @@ const EVENT_LIMIT: usize = 64 << 20;
 /// its event. Version 1 sends one line; the largest event may have 64, one of a megabyte 4,000.
 const COPY_LIMIT: usize = 4 << 30;
 
+/// An event with what it was read from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// Its name on the wire; empty when it has none that can be read.
+    pub name: String,
+    /// What it means.
+    pub event: Event,
+    /// Its data, as the server sent it.
+    pub json: String,
+}
+
 /// An open event stream. After an error it gives nothing more. It may be dropped at any time.
-pub struct EventStream(BoxStream<'static, Result<Event, WireError>>);
+pub struct EventStream(BoxStream<'static, Result<Received, WireError>>);
 
 impl std::fmt::Debug for EventStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -35,13 +46,13 @@ impl std::fmt::Debug for EventStream {
 
 impl EventStream {
     /// The next event, or why there is none. Cancelling it loses nothing. `None` only after an error.
-    pub async fn next(&mut self) -> Option<Result<Event, WireError>> {
+    pub async fn next(&mut self) -> Option<Result<Received, WireError>> {
         self.0.next().await
     }
 }
 
 impl Stream for EventStream {
-    type Item = Result<Event, WireError>;
+    type Item = Result<Received, WireError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_next_unpin(cx)
@@ -66,13 +77,16 @@ fn decode<B: AsRef<[u8]> + Send + 'static, E: Send + 'static>(
     bytes: impl Stream<Item = Result<B, E>> + Send + 'static,
     silence: Duration,
     event_limit: usize,
-) -> impl Stream<Item = Result<Event, WireError>> + Send {
+) -> impl Stream<Item = Result<Received, WireError>> + Send {
     use eventsource_stream::EventStreamError;
 
     let frames = Frames::new(bytes.boxed(), silence, event_limit);
     let frames = stream::unfold(frames, |mut frames| async { Some((frames.next().await, frames)) });
     let events = frames.eventsource().map(|event| match event {
-        Ok(event) => Ok(translate_event(&event.data)),
+        Ok(frame) => {
+            let (name, event) = read_event(&frame.data);
+            Ok(Received { name, event, json: frame.data })
+        }
         Err(EventStreamError::Transport(error)) => Err(error),
         Err(EventStreamError::Utf8(_) | EventStreamError::Parser(_)) => {
             Err(WireError::UnreadableAnswer { reason: "the event stream is not one".to_owned() })

@@ -61,6 +61,8 @@ pub enum Focus {
     },
     /// The server's output.
     Logs,
+    /// What came over the event stream; the window asks for it by commands.
+    Events,
 }
 
 /// One instance as a window sees it, without transcript and log.

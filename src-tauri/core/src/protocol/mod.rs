@@ -11,6 +11,7 @@ mod patch;
 mod problem;
 mod request;
 mod settings;
+mod traffic;
 mod transcript;
 
 pub use app::{AppView, FolderRow, InstanceRow};
@@ -21,6 +22,9 @@ pub use patch::{Announcement, Batch, Patch, Snapshot};
 pub use problem::Problem;
 pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView};
 pub use settings::Settings;
+pub use traffic::{
+    EventDetail, EventPage, EventPlace, EventQuery, EventRow, SavedRecording, TrafficCounters, UnknownType,
+};
 pub use transcript::{
     Block, MessageState, MessageView, NoticeKind, PartBody, PartView, RetryView, Role, ToolDetail, ToolState,
     TranscriptView,

@@ -14,12 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{line::LineSplitter, log::LOG_LINES, process::ParseReady};
 use crate::protocol::LogStream;
+use crate::secrets::{Quotes, Secrets};
 
 /// How many lines a problem shows.
 const RECENT_LINES: usize = 40;
-
-/// What stands where a server printed its password.
-const CONCEALED: &str = "[password]";
 
 /// What stands in the ready line for the address.
 const ADDRESS: &str = "[address]";
@@ -113,7 +111,9 @@ pub(super) struct ReadyLine {
 pub(super) struct Drain<'a> {
     pub(super) output: &'a Output,
     pub(super) stream: LogStream,
-    pub(super) password: &'a str,
+    pub(super) secrets: &'a Secrets,
+    /// What this output quotes at the moment.
+    pub(super) quotes: Quotes,
     pub(super) ready: Option<ReadyLine>,
 }
 
@@ -136,12 +136,15 @@ impl Drain<'_> {
         self.pass_on(splitter.finish().into_iter().collect());
     }
 
-    fn pass_on(&mut self, mut lines: Vec<String>) {
-        for line in &mut lines {
-            if !self.password.is_empty() && line.contains(self.password) {
-                *line = line.replace(self.password, CONCEALED);
-            }
-        }
+    fn pass_on(&mut self, lines: Vec<String>) {
+        let mut lines: Vec<String> = lines
+            .into_iter()
+            .filter_map(|line| self.quotes.pass(line))
+            .map(|line| match line.strip_suffix('…') {
+                Some(cut) => self.secrets.conceal_cut(cut.to_owned()) + "…",
+                None => self.secrets.conceal(line),
+            })
+            .collect();
         let found = self
             .ready
             .as_ref()
@@ -180,10 +183,16 @@ mod tests {
         assert_eq!(output.recent().last().unwrap(), &(LOG_LINES + 4).to_string());
     }
 
+    fn secrets() -> Secrets {
+        Secrets::of_server("opencode", "s3cret", [])
+    }
+
     #[tokio::test]
     async fn the_password_is_concealed() {
         let output = Output::default();
-        let drain = Drain { output: &output, stream: LogStream::Stderr, password: "s3cret", ready: None };
+        let secrets = secrets();
+        let (stream, quotes) = (LogStream::Stderr, Quotes::default());
+        let drain = Drain { output: &output, stream, secrets: &secrets, quotes, ready: None };
         drain.run(&b"env: A=s3cret B=s3cret\nno end s3cret"[..], &CancellationToken::new()).await;
         let texts: Vec<_> = output.take().unwrap().lines.into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["env: A=[password] B=[password]", "no end [password]"]);
@@ -195,7 +204,8 @@ mod tests {
         let (found, ready) = oneshot::channel();
         let parse = |line: &str| line.strip_prefix("listening on ").map(|url| format!("{url}/"));
         let ready_line = Some(ReadyLine { parse, found });
-        let drain = Drain { output: &output, stream: LogStream::Stdout, password: "s3cret", ready: ready_line };
+        let (secrets, quotes) = (secrets(), Quotes::default());
+        let drain = Drain { output: &output, stream: LogStream::Stdout, secrets: &secrets, quotes, ready: ready_line };
         drain.run(&b"hello\nlistening on http://127.0.0.1:4096\nbye\n"[..], &CancellationToken::new()).await;
         let texts: Vec<_> = output.take().unwrap().lines.into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["hello", "listening on [address]", "bye"]);

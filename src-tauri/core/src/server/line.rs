@@ -103,6 +103,38 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Any bytes in any pieces: the same lines, each of them short and safe to show.
+        #[test]
+        fn any_output_becomes_plain_lines(
+            bytes in proptest::collection::vec(proptest::prop_oneof![
+                4 => proptest::sample::select(b"\n\r\x1b[;?mHJ]\x07\\P\x9b\xc2\xe2\x82\xff\0\t 0x".to_vec()),
+                1 => proptest::prelude::any::<u8>(),
+            ], 0..200),
+            repeated in proptest::sample::select(vec![1, 1, 1, 100]),
+            size in 1_usize..64,
+        ) {
+            let bytes = bytes.repeat(repeated);
+            let read = |size: usize| {
+                let mut splitter = LineSplitter::default();
+                let mut lines = Vec::new();
+                for chunk in bytes.chunks(size) {
+                    lines.extend(splitter.push(chunk));
+                    assert!(splitter.line.len() <= LINE_LIMIT);
+                }
+                lines.extend(splitter.finish());
+                lines
+            };
+            let lines = read(bytes.len().max(1));
+            for line in &lines {
+                proptest::prop_assert!(!line.chars().any(|char| char.is_control() && char != '\t'), "{:?}", line);
+                // A byte that is no text becomes a character of three.
+                proptest::prop_assert!(line.len() <= 3 * LINE_LIMIT + '…'.len_utf8());
+            }
+            proptest::prop_assert_eq!(read(size), lines);
+        }
+    }
+
     #[test]
     fn an_endless_line_is_given_out_once_and_held_no_longer() {
         let mut splitter = LineSplitter::default();

@@ -138,7 +138,24 @@ mod unix {
 
     #[cfg(test)]
     mod tests {
+        use proptest::strategy::Strategy as _;
+
         use super::*;
+
+        proptest::proptest! {
+            /// Whatever start-up files print around it or the environment holds: an environment or none, never a panic.
+            #[test]
+            fn any_output_gives_names_or_nothing(pieces in proptest::collection::vec(proptest::prop_oneof![
+                proptest::sample::select(vec![&b"BEGIN"[..], b"END", b"\0", b"=", b"A=1\0", b"=x\0", b"BEG", b"\n"])
+                    .prop_map(<[u8]>::to_vec),
+                proptest::collection::vec(proptest::prelude::any::<u8>(), 0..6),
+            ], 0..20)) {
+                if let Some(variables) = parse(&pieces.concat(), b"BEGIN", b"END") {
+                    proptest::prop_assert!(!variables.is_empty());
+                    proptest::prop_assert!(variables.keys().all(|name| !name.is_empty()));
+                }
+            }
+        }
 
         #[test]
         fn finds_the_environment_between_noise() {

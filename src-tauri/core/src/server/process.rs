@@ -13,10 +13,12 @@ use super::{
     diagnosis,
     drain::{Drain, Output, OutputBatch, ReadyLine},
     exit::ServerExit,
+    registry::Registration,
     spawn::{self, EndSignal, Group, Launch},
-    survivors::Trace,
+    survivors::{Identity, Trace},
 };
 use crate::protocol::{LogStream, Problem};
+use crate::secrets::{Quotes, Secrets};
 
 /// Finds the URL in the line that says that the server listens; None for every other line.
 pub type ParseReady = fn(&str) -> Option<String>;
@@ -24,6 +26,9 @@ pub type ParseReady = fn(&str) -> Option<String>;
 /// How long the rest of the output is waited for when the server is gone: a tool that outlives it may hold its
 /// outputs open for ever.
 const REST_LIMIT: Duration = Duration::from_millis(500);
+
+/// The user of HTTP Basic that the server expects with its password.
+const USER: &str = "opencode";
 
 /// What happens to a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +88,9 @@ impl ServerEvents {
 /// A server that was started. Dropping it kills the server's group; only [`ServerProcess::stop`] finds all the rest.
 #[derive(Debug)]
 pub struct ServerProcess {
+    pid: u32,
     pub(super) trace: Trace,
+    pub(super) registration: Registration,
     pub(super) signals: mpsc::Sender<EndSignal>,
     pub(super) exit: watch::Receiver<Option<ServerExit>>,
 }
@@ -101,13 +108,24 @@ impl ServerProcess {
         tasks: &TaskTracker,
         token: &CancellationToken,
     ) -> Result<(Self, ServerEvents), Problem> {
-        let mut group = spawn::server(launch).map_err(|error| spawn_failed(launch, &error.to_string()))?;
+        // Before it is there: the app can end between the start and the next line.
+        let mut registration = launch.registry.enter(launch);
+        let mut group = match spawn::server(launch) {
+            Ok(group) => group,
+            Err(error) => {
+                registration.over();
+                return Err(spawn_failed(launch, &error.to_string()));
+            }
+        };
         let pid = group.pid().ok_or_else(|| spawn_failed(launch, "it has no process id"))?;
-        let trace = Trace::new(launch.marker.clone(), pid);
+        let identity = Identity::of(pid);
+        registration.runs(identity);
+        let trace = Trace::new(launch.marker.clone(), Some(identity));
         let output = Arc::new(Output::default());
         let (found, ready) = oneshot::channel();
         let (stdout, stderr) = group.take_output();
-        let reader = Reader { output: &output, password: launch.password, tasks, token };
+        let secrets = Arc::new(Secrets::of_server(USER, launch.password, &launch.environment.variables));
+        let reader = Reader { output: &output, secrets: &secrets, tasks, token };
         let stdout = reader.spawn(stdout, LogStream::Stdout, Some(ReadyLine { parse: parse_ready, found }));
         let stderr = reader.spawn(stderr, LogStream::Stderr, None);
         let (signals, signals_asked) = mpsc::channel(8);
@@ -123,12 +141,12 @@ impl ServerProcess {
                 () = watch.run(signals_asked, ready, stdout, stderr) => {}
             }
         });
-        Ok((Self { trace, signals, exit }, ServerEvents { output, events, held: None }))
+        Ok((Self { pid, trace, registration, signals, exit }, ServerEvents { output, events, held: None }))
     }
 
     /// The server's process id.
     pub fn pid(&self) -> u32 {
-        self.trace.pid()
+        self.pid
     }
 }
 
@@ -140,7 +158,7 @@ fn spawn_failed(launch: &Launch<'_>, reason: &str) -> Problem {
 /// What the readers of both outputs share.
 struct Reader<'a> {
     output: &'a Arc<Output>,
-    password: &'a str,
+    secrets: &'a Arc<Secrets>,
     tasks: &'a TaskTracker,
     token: &'a CancellationToken,
 }
@@ -152,10 +170,11 @@ impl Reader<'_> {
         stream: LogStream,
         ready: Option<ReadyLine>,
     ) -> JoinHandle<()> {
-        let (output, password, token) = (Arc::clone(self.output), self.password.to_owned(), self.token.clone());
+        let (output, secrets, token) = (Arc::clone(self.output), Arc::clone(self.secrets), self.token.clone());
         self.tasks.spawn(async move {
             if let Some(reader) = reader {
-                Drain { output: &output, stream, password: &password, ready }.run(reader, &token).await;
+                let quotes = Quotes::default();
+                Drain { output: &output, stream, secrets: &secrets, quotes, ready }.run(reader, &token).await;
             }
         })
     }

@@ -12,11 +12,13 @@ use tokio::process::{ChildStderr, ChildStdout, Command};
 
 use super::{
     environment::{Environment, Variables},
+    guardian_keeper::GuardianCommand,
     marker::{INSTANCE_VARIABLE, Marker},
+    registry::Registry,
 };
 
 /// The port is the system's choice, and told in the ready line. The password is never among these.
-const SERVE_ARGUMENTS: [&str; 5] = ["serve", "--hostname", "127.0.0.1", "--port", "0"];
+pub(super) const SERVE_ARGUMENTS: [&str; 5] = ["serve", "--hostname", "127.0.0.1", "--port", "0"];
 
 /// What a server is started with.
 ///
@@ -33,6 +35,8 @@ pub struct Launch<'a> {
     pub password: &'a str,
     /// What finds its processes again.
     pub marker: &'a Marker,
+    /// Where it is entered, so that it is ended even when the app cannot do it any more.
+    pub registry: &'a Registry,
 }
 
 /// The signals that end processes. Without signals (Windows) each of them ends the job at once.
@@ -96,6 +100,13 @@ impl Drop for Group {
 }
 
 /// Starts `opencode serve`.
+///
+/// Under Windows it gets a job that ends with its last handle, which is ours: with `KillOnDrop`, process-wrap sets
+/// `JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`, and the process is assigned while it is still suspended. The system closes the
+/// handle when the app dies in any way, so no guardian is needed there.
+///
+/// Linux could signal it when we die (`PR_SET_PDEATHSIG`), but that follows the thread that started it, and a runtime
+/// ends its threads as it likes; it would end the server only, and hide from the guardian which tools were its children.
 pub(super) fn server(launch: &Launch<'_>) -> io::Result<Group> {
     let mut command = command(launch.binary, &server_variables(launch));
     command.args(SERVE_ARGUMENTS).current_dir(launch.folder).stderr(Stdio::piped());
@@ -119,6 +130,20 @@ pub(super) fn login_shell(shell: &Path, script: &str, variables: &Variables, hom
     let mut command = CommandWrap::from(command);
     command.wrap(process_wrap::tokio::ProcessSession);
     start(command)
+}
+
+/// Starts a guardian, in a session of its own: what a terminal or the end of a session signals is not for it. It holds
+/// nothing of ours but the end of a pipe, and is not killed with our handle: it is there for when we are gone.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "this file is where processes start")]
+pub(super) fn guardian(command: &GuardianCommand) -> io::Result<(Box<dyn ChildWrapper>, io::PipeWriter)> {
+    let (theirs, ours) = io::pipe()?;
+    let mut process = Command::new(&command.program);
+    process.args(&command.arguments).current_dir("/");
+    process.stdin(theirs).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut process = CommandWrap::from(process);
+    process.wrap(process_wrap::tokio::ProcessSession);
+    Ok((process.spawn()?, ours))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this file is where processes start")]

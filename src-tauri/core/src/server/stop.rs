@@ -1,15 +1,16 @@
-use std::{collections::BTreeMap, fmt, future::Future, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
 use tokio::{
     sync::watch,
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, timeout_at},
 };
 
 use super::{
+    clearing::{Cleared, ClearingLimits, clear, sweep},
     exit::ServerExit,
     process::ServerProcess,
     spawn::EndSignal,
-    survivors::{Survivor, Sweep, Trace},
+    survivors::Survivor,
 };
 
 /// How long each step of a stop may take.
@@ -86,18 +87,19 @@ impl fmt::Display for StopReport {
     }
 }
 
-/// How long a look at all processes that found nothing is from the next one, which must find nothing too: a process
-/// that is just starting another program shows no environment for a moment.
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
-
 impl ServerProcess {
     /// Stops the server and all that it started, within the limits: `dispose` (which asks the server to end its tools;
     /// None when it is not to be asked, as before it was ready), TERM twice, KILL, and then whatever carries its marker.
     /// Works for a server that ended by itself, too.
     pub async fn stop<F: Future>(self, dispose: Option<F>, limits: &StopLimits) -> StopReport {
         let mut stop = Stop { deadline: Instant::now() + limits.total, exit: self.exit.clone(), steps: Vec::new() };
+        // What it runs is seen while it lives: afterwards nobody can tell whose a process without environment is.
+        sweep(&self.trace, None).await;
         if let Some(dispose) = dispose {
             stop.step("dispose", limits.dispose, dispose).await;
+            if !stop.is_over() {
+                sweep(&self.trace, None).await;
+            }
         }
         for (name, signal, limit) in [
             ("TERM", EndSignal::Term, limits.first_term),
@@ -109,8 +111,11 @@ impl ServerProcess {
                 stop.step(name, limit, std::future::pending::<()>()).await;
             }
         }
-        let (ended, left) = stop.end_survivors(&self, limits.survivors_term).await;
+        let Cleared { ended, left } = stop.end_survivors(&self, limits.survivors_term).await;
         let exit = *stop.exit.borrow();
+        if left.is_empty() {
+            self.registration.over();
+        }
         StopReport { steps: stop.steps, exit, ended, left }
     }
 
@@ -152,46 +157,14 @@ impl Stop {
         self.steps.push(StopStep { name, took: start.elapsed() });
     }
 
-    /// TERM, then KILL, for what outlives the server, until two looks in a row find nothing.
-    async fn end_survivors(&mut self, process: &ServerProcess, term_limit: Duration) -> (Vec<Survivor>, Vec<Survivor>) {
+    /// TERM, then KILL, for what outlives the server.
+    async fn end_survivors(&mut self, process: &ServerProcess, term: Duration) -> Cleared {
         let start = Instant::now();
-        let kill_from = start + term_limit;
-        let mut all = BTreeMap::new();
-        let mut signal = EndSignal::Term;
-        let mut signalled = None;
-        let mut clean = 0;
-        let left = loop {
-            // Each process is asked once, and from then on told.
-            let due = (signalled != Some(signal) || signal == EndSignal::Kill).then_some(signal);
-            let Sweep { found, pid_is_taken } = sweep(&process.trace, due).await;
-            signalled = Some(signal);
-            clean = if found.is_empty() { clean + 1 } else { 0 };
-            all.extend(found.iter().map(|(pid, survivor)| (*pid, survivor.clone())));
-            // The number of the group is the server's; while nobody has it, it can only be what is left of it.
-            let now = Instant::now();
-            let is_last = clean == 2 || now >= self.deadline;
-            // In the end it is killed even though nothing was found: its members may have emptied their environment.
-            let for_group = if is_last { Some(EndSignal::Kill) } else { due };
-            if let (Some(signal), false) = (for_group, pid_is_taken) {
-                process.signal(signal);
-            }
-            if is_last {
-                break found;
-            }
-            if now >= kill_from {
-                signal = EndSignal::Kill;
-            }
-            sleep_until(self.deadline.min(now + LOOK_AGAIN)).await;
-        };
-        if !all.is_empty() {
+        let limits = ClearingLimits { term, settle: Duration::ZERO, deadline: self.deadline };
+        let cleared = clear(&process.trace, limits, |signal| process.signal(signal)).await;
+        if !cleared.ended.is_empty() || !cleared.left.is_empty() {
             self.steps.push(StopStep { name: "survivors", took: start.elapsed() });
         }
-        all.retain(|pid, _| !left.contains_key(pid));
-        (all.into_values().collect(), left.into_values().collect())
+        cleared
     }
-}
-
-async fn sweep(trace: &Trace, signal: Option<EndSignal>) -> Sweep {
-    let trace = trace.clone();
-    tokio::task::spawn_blocking(move || trace.sweep(signal)).await.unwrap_or_default()
 }

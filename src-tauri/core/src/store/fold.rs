@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Message, MessageId, MessagePage, Part, PartKind, RunStatus, SessionId, Snapshot, Todo};
+use crate::model::{Message, MessageId, MessagePage, Part, PartKind, Role, RunStatus, SessionId, Snapshot, Todo};
 
 use super::reduce::keep_local_text;
 use super::{Changes, Mark, State};
@@ -10,20 +10,15 @@ impl State {
     /// It replaces what is here, except for what events changed after `since`: those are as new or newer.
     pub fn fold_snapshot(&mut self, snapshot: Snapshot, since: Mark) -> Changes {
         let mut changes = Changes::default();
-        self.removed.retain(|_, mark| *mark > since);
         self.fold_sessions(&snapshot, since, &mut changes);
 
-        let running: HashMap<_, _> = snapshot.running.into_iter().collect();
-        let known: Vec<SessionId> = self.sessions.keys().chain(running.keys()).cloned().collect();
+        // A session that is not listed is deleted, and may go on working on the server, or is so new that its events
+        // follow: only those that are known count.
+        let mut running: HashMap<_, _> = snapshot.running.into_iter().collect();
+        let known: Vec<SessionId> =
+            self.sessions.iter().filter(|(_, entry)| entry.status_touched <= since).map(|(id, _)| id.clone()).collect();
         for id in known {
-            let entry = self.sessions.get(&id);
-            if self.removed.contains_key(&id) || entry.is_some_and(|entry| entry.status_touched > since) {
-                continue;
-            }
-            let status = running.get(&id).cloned().unwrap_or_default();
-            if entry.is_none() && !status.is_running() {
-                continue;
-            }
+            let status = running.remove(&id).unwrap_or_default();
             self.set_status(&id, status, since, &mut changes);
         }
 
@@ -50,6 +45,9 @@ impl State {
     }
 
     fn fold_sessions(&mut self, snapshot: &Snapshot, since: Mark, changes: &mut Changes) {
+        // One that is listed after all was not removed; of the others the server may still send what is dropped.
+        let known: HashSet<_> = snapshot.sessions.iter().map(|session| &session.id).collect();
+        self.removed.retain(|id, mark| *mark > since || !known.contains(id));
         let mut listed = HashSet::new();
         for session in &snapshot.sessions {
             if session.directory != self.directory || self.removed.contains_key(&session.id) {
@@ -70,6 +68,8 @@ impl State {
             .map(|(id, _)| id.clone())
             .collect();
         for id in gone {
+            // Deleting a session does not stop it: what it still does must not bring it back.
+            self.remember_removed(&id, since);
             self.drop_session(&id, changes);
         }
     }
@@ -138,13 +138,13 @@ impl State {
             // The transcript was read anew meanwhile; this page no longer joins it.
             return changes;
         }
-        entry.transcript.removed.retain(|_, mark| *mark > since);
+        let listed: HashSet<_> = page.messages.iter().map(|(head, _)| head.id.clone()).collect();
+        entry.transcript.removed.retain(|id, mark| *mark > since || !listed.contains(id));
         entry.transcript.older = page.older;
         entry.transcript.loaded = true;
         changes.frames.insert(session.clone());
 
         if newest {
-            let listed: HashSet<_> = page.messages.iter().map(|(head, _)| head.id.clone()).collect();
             let gone: Vec<_> = entry
                 .transcript
                 .entries
@@ -161,7 +161,28 @@ impl State {
         for (head, parts) in page.messages {
             self.fold_message(&session, head, parts, since, &mut changes);
         }
+        if newest {
+            self.claim_newest_answer(&session, &mut changes);
+        }
         changes
+    }
+
+    /// An unfinished answer to the newest prompt of a session that works is what it works on, although it was read by
+    /// a question that was asked before the work began.
+    fn claim_newest_answer(&mut self, session: &SessionId, changes: &mut Changes) {
+        let mark = self.mark;
+        let Some(entry) = self.sessions.get_mut(session).filter(|entry| entry.status.is_running()) else { return };
+        let Some(answer) = entry.transcript.newest_answer().filter(|answer| answer.completed.is_none()) else { return };
+        let prompt = entry.transcript.messages().rev().find(|(head, _)| head.role == Role::User);
+        if answer.parent.is_none() || answer.parent.as_ref() != prompt.map(|(head, _)| &head.id) {
+            return;
+        }
+        let id = answer.id.clone();
+        let works_on = entry.works_on(&id);
+        if let Some(message) = entry.transcript.entries.get_mut(&id).filter(|_| !works_on) {
+            message.touched = mark;
+            changes.messages.insert((session.clone(), id));
+        }
     }
 
     fn fold_message(

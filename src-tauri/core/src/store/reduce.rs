@@ -4,6 +4,9 @@ use crate::model::{
 
 use super::{Changes, Mark, State, Transcript};
 
+/// How many removed sessions are remembered: a run that was not stopped ends long before as many more are removed.
+const MOST_REMOVED: usize = 1_000;
+
 impl State {
     /// Folds one event in and says what it touched. Applying the same event again changes nothing, deltas aside.
     pub fn apply(&mut self, event: Event) -> Changes {
@@ -12,7 +15,7 @@ impl State {
         match event {
             Event::Session(session) => self.put_session(session, &mut changes),
             Event::SessionRemoved(session) => {
-                self.removed.insert(session.clone(), self.mark);
+                self.remember_removed(&session, self.mark);
                 self.drop_session(&session, &mut changes);
             }
             Event::Status { session, status } => self.put_status(&session, status, &mut changes),
@@ -118,6 +121,16 @@ impl State {
         changes.sessions.insert(id);
     }
 
+    /// What the server still sends for this session is dropped from now on.
+    pub(super) fn remember_removed(&mut self, id: &SessionId, mark: Mark) {
+        if self.removed.len() >= MOST_REMOVED
+            && let Some(oldest) = self.removed.iter().min_by_key(|(_, mark)| **mark).map(|(id, _)| id.clone())
+        {
+            self.removed.remove(&oldest);
+        }
+        self.removed.insert(id.clone(), mark);
+    }
+
     pub(super) fn drop_session(&mut self, id: &SessionId, changes: &mut Changes) {
         if self.sessions.remove(id).is_some() {
             changes.sessions.insert(id.clone());
@@ -200,6 +213,14 @@ impl State {
         let id = message.id.clone();
         let before = entry.transcript.message(&id).and_then(|entry| entry.head());
         if before == Some(&message) {
+            // Nothing new, but it says that the message is of the run that goes on now.
+            let works_on = entry.works_on(&id);
+            if let Some(message) = entry.transcript.entries.get_mut(&id) {
+                message.touched = mark;
+            }
+            if entry.works_on(&id) != works_on {
+                changes.messages.insert((session, id));
+            }
             return;
         }
         let settles = before.is_some_and(|before| before.completed.is_none()) && message.completed.is_some();

@@ -199,13 +199,11 @@ fn damaged(text: &str, damage: &Damage) -> String {
     };
     let at_quote = |at: &Index, insert: &str| {
         let quotes: Vec<_> = text.match_indices(insert_after(insert)).map(|(at, found)| at + found.len()).collect();
-        match quotes.is_empty() {
-            true => text.to_owned(),
-            false => {
-                let (head, tail) = text.split_at(*at.get(&quotes));
-                format!("{head}{insert}{tail}")
-            }
+        if quotes.is_empty() {
+            return text.to_owned();
         }
+        let (head, tail) = text.split_at(*at.get(&quotes));
+        format!("{head}{insert}{tail}")
     };
     match damage {
         Damage::Cut(at) => return text[..cut_at(at)].to_owned(),

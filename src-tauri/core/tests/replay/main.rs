@@ -7,7 +7,9 @@ mod golden;
 mod holes;
 mod hostile;
 mod interleaving;
+mod late;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;
 mod recording;
 mod resync;
+mod saved;

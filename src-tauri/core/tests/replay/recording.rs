@@ -24,12 +24,21 @@ pub fn names(prefix: &str) -> Vec<String> {
 
 /// The events of a recorded stream, in order.
 pub fn events(name: &str) -> Vec<Event> {
-    raw_events(name).iter().map(|data| translate_event(data)).collect()
+    events_in(&folder().join(format!("{name}.sse")))
 }
 
-/// The data of those events, as the server sent them.
+/// The events of a recording in this file, in order.
+pub fn events_in(file: &Path) -> Vec<Event> {
+    data_in(file).iter().map(|data| translate_event(data)).collect()
+}
+
+/// The data of the events of a recorded stream, in order, as the server sent them.
 pub fn raw_events(name: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(folder().join(format!("{name}.sse"))).unwrap();
+    data_in(&folder().join(format!("{name}.sse")))
+}
+
+fn data_in(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap();
     text.lines().filter_map(|line| line.strip_prefix("data: ")).map(str::to_owned).collect()
 }
 

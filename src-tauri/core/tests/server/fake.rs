@@ -3,7 +3,9 @@ use std::{
     time::Duration,
 };
 
-use outrider_core::server::{Environment, INSTANCE_VARIABLE, Launch, Marker, ServerEvent, ServerEvents, ServerProcess};
+use outrider_core::server::{
+    Environment, INSTANCE_VARIABLE, Launch, Marker, Registry, ServerEvent, ServerEvents, ServerProcess,
+};
 use tempfile::TempDir;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -17,6 +19,7 @@ pub struct Fake {
     pub folder: TempDir,
     pub environment: Environment,
     pub marker: Marker,
+    pub registry: Registry,
     pub tasks: TaskTracker,
     pub token: CancellationToken,
 }
@@ -28,7 +31,7 @@ impl Fake {
         let mut environment = Environment::own();
         environment.variables.insert("FAKE_OPENCODE".into(), behaviour.into());
         let (tasks, token) = (TaskTracker::new(), CancellationToken::new());
-        Self { folder, environment, marker: Marker::random().unwrap(), tasks, token }
+        Self { folder, environment, marker: Marker::random().unwrap(), registry: Registry::default(), tasks, token }
     }
 
     pub fn start(&self) -> (ServerProcess, ServerEvents) {
@@ -43,6 +46,7 @@ impl Fake {
             environment: &self.environment,
             password: PASSWORD,
             marker: &self.marker,
+            registry: &self.registry,
         };
         ServerProcess::start(&launch, ready_limit, ready_url, &self.tasks, &self.token).unwrap()
     }

@@ -2,8 +2,10 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by them")]
 
+mod death;
 mod fake;
 mod login_shell;
 mod output;
+mod roles;
 mod start;
 mod stop;

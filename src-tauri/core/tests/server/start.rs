@@ -107,6 +107,7 @@ async fn a_binary_that_the_system_refuses_is_a_problem_at_once() {
         environment: &fake.environment,
         password: PASSWORD,
         marker: &fake.marker,
+        registry: &fake.registry,
     };
     let started = ServerProcess::start(&launch, LONG, |_| None, &fake.tasks, &fake.token);
     assert_eq!(started.map(|_| ()).unwrap_err().code, "spawn_failed");

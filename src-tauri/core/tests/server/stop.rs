@@ -7,7 +7,7 @@ use outrider_core::server::{StopLimits, StopReport};
 
 use crate::fake::{Fake, processes_with, until_line, until_ready};
 
-const NO_DISPOSE: Option<Ready<()>> = None;
+pub const NO_DISPOSE: Option<Ready<()>> = None;
 
 /// Starts a fake server, waits until it is ready, stops it and checks what must hold for every stop.
 async fn stopped<F: Future>(fake: &Fake, dispose: Option<F>, limits: &StopLimits) -> (StopReport, Duration) {
@@ -128,13 +128,13 @@ async fn cancelling_the_token_ends_the_tasks_and_kills_the_group() {
 }
 
 /// Ends when no living process has that id; the test runner's time limit ends it otherwise.
-async fn until_gone(pid: u32) {
+pub async fn until_gone(pid: u32) {
     while is_alive(pid) {
         tokio::task::yield_now().await;
     }
 }
 
-fn is_alive(pid: u32) -> bool {
+pub fn is_alive(pid: u32) -> bool {
     process(pid, |process| !matches!(process.status(), sysinfo::ProcessStatus::Zombie | sysinfo::ProcessStatus::Dead))
         .unwrap_or(false)
 }
@@ -143,9 +143,19 @@ fn kill(pid: u32) {
     process(pid, sysinfo::Process::kill);
 }
 
-fn process<T>(pid: u32, ask: impl FnOnce(&sysinfo::Process) -> T) -> Option<T> {
+pub fn process<T>(pid: u32, ask: impl FnOnce(&sysinfo::Process) -> T) -> Option<T> {
     let pid = sysinfo::Pid::from_u32(pid);
     let mut system = sysinfo::System::new().unwrap();
     system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[pid]), true);
     system.process(pid).map(ask)
+}
+
+#[tokio::test]
+async fn a_tool_without_any_environment_in_a_session_of_its_own_is_gone_too() {
+    let fake = Fake::new("leaves-bare-tool");
+    let (server, mut events) = fake.start();
+    let lines = until_line(&mut events, "tool").await;
+    let tool = lines.iter().find_map(|line| line.strip_prefix("tool ")).unwrap().parse().unwrap();
+    let report = server.stop(NO_DISPOSE, &StopLimits::default()).await;
+    assert!(!is_alive(tool), "{report}");
 }

@@ -6,25 +6,25 @@ use tokio::sync::watch;
 
 /// The gates that were opened and the places that were reached, by name.
 #[derive(Debug, Default)]
-pub(super) struct Gates {
+pub(crate) struct Gates {
     opened: watch::Sender<HashSet<String>>,
     reached: watch::Sender<HashSet<String>>,
 }
 
 impl Gates {
-    pub(super) fn open(&self, name: &str) {
+    pub(crate) fn open(&self, name: &str) {
         note(&self.opened, name);
     }
 
-    pub(super) fn note_reached(&self, name: &str) {
+    pub(crate) fn note_reached(&self, name: &str) {
         note(&self.reached, name);
     }
 
-    pub(super) async fn opened(&self, name: &str) {
+    pub(crate) async fn opened(&self, name: &str) {
         contains(&self.opened, name).await;
     }
 
-    pub(super) async fn reached(&self, name: &str) {
+    pub(crate) async fn reached(&self, name: &str) {
         contains(&self.reached, name).await;
     }
 }

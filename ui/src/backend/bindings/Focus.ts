@@ -7,4 +7,4 @@ export type Focus = { "kind": "start" } | { "kind": "session",
 /**
  * The session.
  */
-id: string, } | { "kind": "logs" };
+id: string, } | { "kind": "logs" } | { "kind": "events" };

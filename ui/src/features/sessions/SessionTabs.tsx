@@ -1,3 +1,4 @@
+import Activity from "lucide-solid/icons/activity";
 import CornerDownRight from "lucide-solid/icons/corner-down-right";
 import Plus from "lucide-solid/icons/plus";
 import ScrollText from "lucide-solid/icons/scroll-text";
@@ -9,7 +10,7 @@ import { onTablistKey } from "../../shared/roving";
 import { SESSION_WORDS, SessionMark } from "./SessionMark";
 import "./sessions.css";
 
-/** The second level of tabs: the open sessions, and Logs. */
+/** The second level of tabs: the open sessions, Logs and Events. */
 export function SessionTabs(props: {
   tabs: string[];
   sessions: Record<string, SessionRow>;
@@ -40,19 +41,23 @@ export function SessionTabs(props: {
             />
           )}
         </For>
-        <div class="session-tab logs-tab" classList={{ selected: props.focus.kind === "logs" }} role="presentation">
-          <button
-            type="button"
-            class="session-tab-button"
-            role="tab"
-            aria-label="Logs"
-            aria-selected={props.focus.kind === "logs"}
-            tabindex={props.focus.kind === "logs" || (props.focus.kind === "start" && props.tabs.length === 0) ? 0 : -1}
-            onClick={() => props.onLook({ kind: "logs" })}
+        <div class="place-tabs" role="presentation">
+          <PlaceTab
+            name="Logs"
+            selected={props.focus.kind === "logs"}
+            reachable={props.focus.kind === "logs" || (props.focus.kind === "start" && props.tabs.length === 0)}
+            onLook={() => props.onLook({ kind: "logs" })}
           >
             <ScrollText class="icon small" />
-            Logs
-          </button>
+          </PlaceTab>
+          <PlaceTab
+            name="Events"
+            selected={props.focus.kind === "events"}
+            reachable={props.focus.kind === "events"}
+            onLook={() => props.onLook({ kind: "events" })}
+          >
+            <Activity class="icon small" />
+          </PlaceTab>
         </div>
       </div>
       <IconButton
@@ -63,6 +68,33 @@ export function SessionTabs(props: {
       >
         <Plus class="icon" />
       </IconButton>
+    </div>
+  );
+}
+
+/** A tab that is always there. */
+function PlaceTab(props: {
+  name: string;
+  selected: boolean;
+  reachable: boolean;
+  onLook: () => void;
+  children: JSX.Element;
+}) {
+  return (
+    <div class="session-tab place-tab" classList={{ selected: props.selected }} role="presentation">
+      <button
+        type="button"
+        class="session-tab-button"
+        role="tab"
+        aria-label={props.name}
+        aria-selected={props.selected}
+        tabindex={props.reachable ? 0 : -1}
+        title={props.name}
+        onClick={() => props.onLook()}
+      >
+        {props.children}
+        <span class="place-name">{props.name}</span>
+      </button>
     </div>
   );
 }

@@ -41,6 +41,7 @@ impl Stalled {
             directory: "/p".to_owned(),
             backoff: Backoff::new(Duration::from_secs(1), 1),
             silence: SILENCE,
+            traffic: Arc::default(),
             updates: sender,
             check: Arc::clone(&check),
             token: CancellationToken::new(),

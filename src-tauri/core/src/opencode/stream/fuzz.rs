@@ -70,7 +70,8 @@ fn cut(bytes: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
 
 fn decoded(pieces: Vec<Vec<u8>>, limit: usize) -> Vec<Result<Event, WireError>> {
     let bytes = iter(pieces.into_iter().map(Ok::<_, Infallible>));
-    futures_util::FutureExt::now_or_never(decode(bytes, LONG, limit).collect()).unwrap()
+    let events = decode(bytes, LONG, limit).map(|received| received.map(|received| received.event));
+    futures_util::FutureExt::now_or_never(events.collect()).unwrap()
 }
 
 proptest! {

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::opencode::fake::{Fake, answer, endpoint, free_port};
+use crate::opencode::translate_event;
 
 const LONG: Duration = Duration::from_mins(1);
 
@@ -24,7 +25,15 @@ fn pieces(bytes: &[u8], size: usize) -> impl Stream<Item = Result<Vec<u8>, Infal
 }
 
 async fn all(bytes: impl Stream<Item = Result<Vec<u8>, Infallible>> + Send + 'static) -> Vec<Result<Event, WireError>> {
-    decode(bytes, LONG, EVENT_LIMIT).collect().await
+    decode(bytes, LONG, EVENT_LIMIT).map(meaning).collect().await
+}
+
+fn meaning(received: Result<Received, WireError>) -> Result<Event, WireError> {
+    received.map(|received| received.event)
+}
+
+async fn next(stream: &mut EventStream) -> Option<Result<Event, WireError>> {
+    stream.next().await.map(meaning)
 }
 
 async fn open_on(fake: &Fake, silence: Duration) -> Result<EventStream, WireError> {
@@ -129,9 +138,9 @@ async fn the_end_of_the_stream_says_whether_the_server_meant_it() {
         };
         let (stream, connection) = tokio::join!(open(&client, LONG), serve);
         let mut stream = stream.unwrap();
-        assert_eq!(stream.next().await, Some(Ok(Event::Connected)));
+        assert_eq!(next(&mut stream).await, Some(Ok(Event::Connected)));
         drop(connection);
-        assert_eq!(stream.next().await, Some(Err(WireError::StreamEnded { clean })));
+        assert_eq!(next(&mut stream).await, Some(Err(WireError::StreamEnded { clean })));
         assert_eq!(stream.next().await, None);
     }
 }
@@ -141,7 +150,7 @@ async fn silence_ends_the_stream_before_and_after_the_first_event() {
     let limit = Duration::from_millis(100);
     let silent = Some(Err(WireError::StreamSilent { limit }));
     let fake = Fake::start(|_| events(Body::from_stream(pending::<Result<&str, Infallible>>()))).await;
-    assert_eq!(open_on(&fake, limit).await.unwrap().next().await, silent);
+    assert_eq!(next(&mut open_on(&fake, limit).await.unwrap()).await, silent);
 
     let fake = Fake::start(|_| {
         let first = iter([Ok::<_, Infallible>("data: {\"type\":\"server.connected\"}\n\ndata: ")]);
@@ -149,8 +158,8 @@ async fn silence_ends_the_stream_before_and_after_the_first_event() {
     })
     .await;
     let mut stream = open_on(&fake, limit).await.unwrap();
-    assert_eq!(stream.next().await, Some(Ok(Event::Connected)));
-    assert_eq!(stream.next().await, silent);
+    assert_eq!(next(&mut stream).await, Some(Ok(Event::Connected)));
+    assert_eq!(next(&mut stream).await, silent);
     assert_eq!(stream.next().await, None);
 }
 
@@ -180,7 +189,7 @@ async fn an_event_that_has_begun_must_end_within_the_limit_of_silence() {
     // Its last byte comes in time, and with each event the time begins anew.
     let pause = silence / u32::try_from(heartbeat.len()).unwrap();
     let twice = drip(heartbeat.repeat(2), pause).chain(pending());
-    let got: Vec<_> = decode(twice, silence, EVENT_LIMIT).collect().await;
+    let got: Vec<_> = decode(twice, silence, EVENT_LIMIT).map(meaning).collect().await;
     assert_eq!(got, [Ok(Event::Heartbeat), Ok(Event::Heartbeat), silent.clone()]);
     assert!(began.elapsed() > silence * 2);
 
@@ -188,7 +197,7 @@ async fn an_event_that_has_begun_must_end_within_the_limit_of_silence() {
         let began = Instant::now();
         let first = iter([Ok(heartbeat.as_bytes().to_vec())]);
         let bytes = first.chain(drip(endless.repeat(1_000), Duration::from_secs(1)).chain(pending()));
-        let got: Vec<_> = decode(bytes, silence, EVENT_LIMIT).collect().await;
+        let got: Vec<_> = decode(bytes, silence, EVENT_LIMIT).map(meaning).collect().await;
         assert_eq!(got, [Ok(Event::Heartbeat), silent.clone()], "{endless:?}");
         assert_eq!(began.elapsed().as_secs(), 26, "a second for the first byte, then the limit: {endless:?}");
     }

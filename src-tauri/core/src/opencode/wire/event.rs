@@ -51,6 +51,11 @@ fn is_ignored(name: &str) -> bool {
 
 /// Translates the data of one event of `/event`. It never fails: what is not known, or cannot be read, says so.
 pub fn translate_event(data: &str) -> Event {
+    read_event(data).1
+}
+
+/// The name of an event on the wire, empty when it has none that can be read, and its translation.
+pub fn read_event(data: &str) -> (String, Event) {
     #[derive(Deserialize)]
     struct Name {
         #[serde(rename = "type")]
@@ -58,20 +63,21 @@ pub fn translate_event(data: &str) -> Event {
     }
     // A list could be taken for an object's fields in their order.
     if !data.trim_start().starts_with('{') {
-        return Event::Unknown { name: String::new(), reason: Some("it is no object".to_owned()) };
+        return (String::new(), Event::Unknown { name: String::new(), reason: Some("it is no object".to_owned()) });
     }
     // Read twice: the name first, because it decides the form of the rest and need not stand before it, and because
     // most events are not used at all.
     let name = match parse::<Name>(data) {
         Ok(Name { name }) => name,
-        Err(error) => return Event::Unknown { name: String::new(), reason: Some(brief(&error)) },
+        Err(error) => return (String::new(), Event::Unknown { name: String::new(), reason: Some(brief(&error)) }),
     };
-    match translate(&name, data) {
+    let event = match translate(&name, data) {
         Ok(Some(event)) => event,
         Ok(None) if is_ignored(&name) => Event::Ignored,
-        Ok(None) => Event::Unknown { name, reason: None },
-        Err(error) => Event::Unknown { reason: Some(brief(&error)), name },
-    }
+        Ok(None) => Event::Unknown { name: name.clone(), reason: None },
+        Err(error) => Event::Unknown { reason: Some(brief(&error)), name: name.clone() },
+    };
+    (name, event)
 }
 
 /// The event of this name; none when it is not used.

@@ -11,8 +11,9 @@ mod part;
 mod request;
 mod session;
 
-pub use event::translate_event;
-pub(super) use json::{brief, parse};
+pub use event::{read_event, translate_event};
+pub(super) use json::brief;
+pub(crate) use json::parse;
 pub use message::{message_page, messages};
 pub use request::{permissions, questions};
 pub use session::{session, sessions, statuses, todos};

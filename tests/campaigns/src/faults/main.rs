@@ -1,0 +1,136 @@
+//! `faults --seeds N [--seed S] [--fake]`: the scenarios of N seeds, from S on, played with Outrider's core on one side of
+//! a proxy that harms what passes, and a server on the other. In the end what Outrider has, what its windows show and
+//! what the server answers must be equal, field by field; meanwhile no text may be shown that the server did not send.
+
+mod direct;
+mod kept;
+#[expect(clippy::expect_used, reason = "a mirror that cannot be right ends its seed, which fails")]
+#[path = "../../../e2e/stage/mirror.rs"]
+mod mirror;
+mod observer;
+mod oracle;
+mod pace;
+mod play;
+mod report;
+mod run;
+mod scenario;
+mod spawn;
+mod subject;
+mod tap;
+mod window;
+mod words;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::RwLock;
+use tokio::task::JoinSet;
+
+use crate::pace::Pace;
+use crate::report::{Options, Report};
+use crate::run::{Failed, Passed, run};
+use crate::scenario::Scenario;
+use crate::subject::{RealServer, Subject};
+
+/// How many seeds are played side by side on one real server, each in a folder of its own.
+const LANES: u64 = 4;
+
+/// How many seeds are played side by side with a fake server each: most of their time is pauses.
+const SIDE_BY_SIDE: usize = 32;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(why) => {
+            eprintln!("{why}");
+            return ExitCode::from(2);
+        }
+    };
+    let report = Arc::new(Report::new(options));
+    let played = tokio::select! {
+        played = async { if report.options.fake { fake(&report).await } else { real(&report).await } } => played,
+        _ = tokio::signal::ctrl_c() => Err("interrupted".to_owned()),
+    };
+    if let Err(why) = played {
+        report.failed_to_run(&why);
+    }
+    if report.close() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn real(report: &Arc<Report>) -> Result<(), String> {
+    let server = RealServer::start().await?;
+    let (next, alone) = (Arc::new(AtomicU64::new(0)), Arc::new(RwLock::new(())));
+    let mut lanes = JoinSet::new();
+    for lane in 0..LANES.min(report.options.seeds) {
+        let subject = server.folder(&format!("lane-{lane}")).await?;
+        lanes.spawn(play_lane(subject, Pace::REAL, Arc::clone(report), Arc::clone(&next), Arc::clone(&alone)));
+    }
+    while let Some(ended) = lanes.join_next().await {
+        ended.map_err(|died| format!("a lane died: {died}"))?;
+    }
+    server.stop().await;
+    Ok(())
+}
+
+/// Each seed with a server of its own in this process, many side by side.
+async fn fake(report: &Arc<Report>) -> Result<(), String> {
+    let mut seeds = report.options.first..report.options.first + report.options.seeds;
+    let mut playing = JoinSet::new();
+    loop {
+        while playing.len() < SIDE_BY_SIDE
+            && let Some(seed) = seeds.next()
+        {
+            let report = Arc::clone(report);
+            playing.spawn(async move {
+                let played = match Subject::fake(seed).await {
+                    Ok(subject) => caught(subject, seed, Pace::FAKE).await,
+                    Err(why) => Err(Failed { wrong: vec![why], done: Vec::new() }),
+                };
+                report.played(seed, played);
+            });
+        }
+        match playing.join_next().await {
+            Some(ended) => ended.map_err(|died| format!("a seed died: {died}"))?,
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn play_lane(
+    subject: Arc<Subject>,
+    pace: Pace,
+    report: Arc<Report>,
+    next: Arc<AtomicU64>,
+    alone: Arc<RwLock<()>>,
+) {
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= report.options.seeds {
+            return;
+        }
+        let seed = report.options.first + number;
+        // A crash of the server is everybody's: such a scenario is played alone.
+        let crashes = Scenario::draw(seed, &pace, subject.directory()).restart.is_some();
+        let played = if crashes {
+            let _alone = alone.write().await;
+            caught(Arc::clone(&subject), seed, pace).await
+        } else {
+            let _shared = alone.read().await;
+            caught(Arc::clone(&subject), seed, pace).await
+        };
+        report.played(seed, played);
+    }
+}
+
+/// A panic is a failure of the seed.
+async fn caught(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed, Failed> {
+    let mut task = JoinSet::new();
+    task.spawn(run(subject, seed, pace));
+    match task.join_next().await {
+        Some(Ok(played)) => played,
+        Some(Err(died)) => Err(Failed { wrong: vec![format!("it died: {died}")], done: Vec::new() }),
+        None => Err(Failed { wrong: Vec::new(), done: Vec::new() }),
+    }
+}

@@ -1,0 +1,211 @@
+//! One seed from the beginning to the end.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use outrider_core::instance::{InstanceHandle, Launcher, Opening, Scroll};
+use outrider_core::opencode::{Endpoint, Password};
+use outrider_core::protocol::Connection;
+use outrider_testkit::FaultProxy;
+use reqwest::Method;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use crate::direct::Direct;
+use crate::observer::Observer;
+use crate::oracle;
+use crate::pace::Pace;
+use crate::play::{Log, Play};
+use crate::scenario::Scenario;
+use crate::subject::Subject;
+use crate::tap::Tap;
+use crate::window::{Bridge, Window};
+
+/// What a seed that passed tells.
+pub struct Passed {
+    /// From the healing, or the end of the last run if that came later, until all was equal.
+    pub recovery: Duration,
+    /// Exchanges that a fault happened to.
+    pub harmed: u64,
+    /// Parts that were shown with a hole.
+    pub gaps: usize,
+    /// How many times windows were shown something.
+    pub batches: u64,
+}
+
+/// What a seed that failed tells.
+pub struct Failed {
+    pub wrong: Vec<String>,
+    pub done: Vec<String>,
+}
+
+/// An instance that works with the server at this URL.
+struct Attached {
+    handle: InstanceHandle,
+    bridge: Arc<Bridge>,
+    _running: DropGuard,
+}
+
+impl Attached {
+    fn open(subject: &Subject, url: &str, pace: &Pace) -> Result<Self, String> {
+        let endpoint = Endpoint::at(url, Password::new(subject.password())).map_err(|error| error.to_string())?;
+        let (bridge, token) = (Arc::new(Bridge::default()), CancellationToken::new());
+        let opening = Opening {
+            id: "campaign".to_owned(),
+            folder: subject.directory().into(),
+            settings: pace.settings(),
+            launcher: Launcher::at(endpoint),
+            after: None,
+            windows: Arc::clone(&bridge) as Arc<_>,
+        };
+        let handle = opening.open(&TaskTracker::new(), &token);
+        Ok(Self { handle, bridge, _running: token.drop_guard() })
+    }
+}
+
+pub async fn run(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed, Failed> {
+    let early = |why: String| Failed { wrong: vec![why], done: Vec::new() };
+    let direct = Direct::new(Arc::clone(&subject)).map_err(early)?;
+    let before = ids(&direct).await.map_err(early)?;
+    let scenario = Scenario::draw(seed, &pace, subject.directory());
+    let proxy = FaultProxy::start(subject.address());
+    proxy.set_heartbeat(Some(pace.heartbeat));
+    let observer = Arc::new(Observer::default());
+    let attached = Attached::open(&subject, &proxy.url(), &pace).map_err(early)?;
+    let window = |label| Window::open(attached.handle.clone(), label, &attached.bridge, Arc::clone(&observer));
+    let (mut main, mut second) = (window("main").await.map_err(early)?, window("second").await.map_err(early)?);
+    if !main.until(pace.recovery, |now| now.view.connection == Connection::Connected).await {
+        return Err(early(format!("never connected, without any fault: {:?}", main.now().view)));
+    }
+    let place =
+        if scenario.reads_back { read_back(&subject, &second, &observer, &pace).await.map_err(early)? } else { None };
+
+    let tap = Tap::open(Arc::clone(&subject), direct.clone()).await;
+    let play = Play {
+        tap: &tap,
+        pace: &pace,
+        subject: &subject,
+        proxy: &proxy,
+        direct: &direct,
+        main: &main,
+        second: &second,
+        observer: &observer,
+        log: std::sync::Mutex::new(Log::default()),
+    };
+    let mut wrong = Vec::new();
+    let recovery = match check(&play, &scenario, &pace, &before).await {
+        Ok(recovery) => recovery,
+        Err(why) => {
+            wrong.extend(why);
+            Duration::ZERO
+        }
+    };
+    let log = play.log.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    wrong.extend(observer.wrong());
+    wrong.extend(main.broken().into_iter().chain(second.broken()));
+    let here = first_shown(&second);
+    if place.is_some() && place != here {
+        wrong.push(format!("the window that read further up was moved from {place:?} to {here:?}"));
+    }
+    for session in ids(&direct).await.unwrap_or_default().difference(&before) {
+        direct.abort(session).await.ok();
+        direct.send(Method::DELETE, &format!("/session/{session}"), None).await.ok();
+    }
+    if !wrong.is_empty() {
+        return Err(Failed { wrong, done: log.done });
+    }
+    Ok(Passed { recovery, harmed: proxy.counters().harmed, gaps: observer.gaps(), batches: observer.batches() })
+}
+
+/// Plays the scenario and compares, twice if it ends with a run that waits.
+async fn check(
+    play: &Play<'_>,
+    scenario: &Scenario,
+    pace: &Pace,
+    before: &BTreeSet<String>,
+) -> Result<Duration, Vec<String>> {
+    let one = |why: String| vec![why];
+    play.play(scenario).await.map_err(one)?;
+    let (mut recovery, mut server) = oracle::recovered(play.direct, play.main, Instant::now(), pace.recovery).await?;
+    let expanded = play.log().expanded.clone();
+    let mut wrong = oracle::undisturbed(play.main, &expanded);
+    if let Some(prompt) = &scenario.ends_asking {
+        let session =
+            play.prompt(None, prompt).await.ok_or_else(|| one("the last prompt cannot be sent".to_owned()))?;
+        if !play.tap.until(pace.recovery, |now| now.requests.values().any(|(_, of)| *of == session)).await {
+            return Err(one("the last run never asked".to_owned()));
+        }
+        // A last loss while all stands still: what waits must be there again.
+        for (_, strike) in &scenario.strikes {
+            let strike =
+                outrider_testkit::fault_proxy::Strike { lasts: strike.lasts.min(pace.silence), ..strike.clone() };
+            play.proxy.strike(strike).await;
+        }
+        play.proxy.heal();
+        let (again, waiting) = oracle::recovered(play.direct, play.main, Instant::now(), pace.recovery).await?;
+        if waiting["permissions"].as_array().is_none_or(Vec::is_empty) {
+            wrong.push("the permission that was asked for is not there".to_owned());
+        }
+        (recovery, server) = (recovery.max(again), waiting);
+    }
+    let sessions: Vec<String> = ids(play.direct).await.map_err(one)?.difference(before).cloned().collect();
+    let fresh = Attached::open(play.subject, &format!("http://{}", play.subject.address()), pace).map_err(one)?;
+    let watch = Window::open(fresh.handle.clone(), "watch", &fresh.bridge, Arc::new(Observer::default())).await;
+    let watch = watch.map_err(one)?;
+    if !watch.until(pace.recovery, |now| now.view.connection == Connection::Connected).await {
+        return Err(one("a fresh instance does not connect".to_owned()));
+    }
+    wrong.extend(oracle::windows_agree(play.main, &fresh.handle, &server, &sessions, pace.recovery).await);
+    wrong.extend(flashed(play, &server));
+    if wrong.is_empty() { Ok(recovery) } else { Err(wrong) }
+}
+
+/// Messages that went away from a window although the server still has them.
+fn flashed(play: &Play<'_>, server: &Value) -> Vec<String> {
+    let log = play.log();
+    let vanished = play.observer.vanished().into_iter();
+    let kept = vanished.filter(|(session, message)| {
+        let messages = server["sessions"][session]["messages"].as_array();
+        !log.reverted.contains(session) && messages.into_iter().flatten().any(|it| it["id"] == message.as_str())
+    });
+    kept.map(|(session, message)| format!("{message} of {session} went away for a while")).collect()
+}
+
+async fn ids(direct: &Direct) -> Result<BTreeSet<String>, String> {
+    let sessions = direct.sessions().await?;
+    Ok(sessions.iter().filter_map(|session| session["id"].as_str().map(str::to_owned)).collect())
+}
+
+/// Makes the window read further up in the folder's long session, if it has one, and gives what it shows first.
+async fn read_back(
+    subject: &Subject,
+    window: &Window,
+    observer: &Observer,
+    pace: &Pace,
+) -> Result<Option<String>, String> {
+    let Some((session, prompts)) = subject.long_session() else { return Ok(None) };
+    prompts.iter().for_each(|prompt| observer.expect_prompt(prompt));
+    window.look_at(&session).await?;
+    let loaded = |now: &outrider_core::protocol::Snapshot| now.transcript.as_ref().is_some_and(|it| it.loaded);
+    if !window.until(pace.recovery, loaded).await {
+        return Err("the long session was never read".to_owned());
+    }
+    let first = first_shown(window);
+    let feed = window.now().feed;
+    window.handle.scroll(&window.label, feed, Scroll::Older).await.map_err(|problem| problem.message)?;
+    if !window.until(pace.recovery, |now| first_of(now) != first).await {
+        return Err("scrolling up in the long session shows nothing more".to_owned());
+    }
+    Ok(first_shown(window))
+}
+
+fn first_shown(window: &Window) -> Option<String> {
+    first_of(&window.now())
+}
+
+fn first_of(now: &outrider_core::protocol::Snapshot) -> Option<String> {
+    now.transcript.as_ref()?.messages.first().map(|message| message.id.clone())
+}

@@ -1,0 +1,113 @@
+//! A second, unharmed stream of the server's events: what runs and what waits is known without asking over and over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use outrider_core::model::Event;
+use outrider_core::opencode::{self, Client, Endpoint, Password};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::direct::Direct;
+use crate::subject::Subject;
+
+/// Twice the server's heartbeat and more.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// The pause before a server that is being restarted is tried again.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// What runs and what waits in a folder.
+#[derive(Debug, Clone, Default)]
+pub struct Now {
+    /// The sessions that work.
+    pub running: BTreeSet<String>,
+    /// How often each session began to work.
+    pub began: BTreeMap<String, u64>,
+    /// What waits for an answer, by id: whether it is a question, and its session.
+    pub requests: BTreeMap<String, (bool, String)>,
+}
+
+pub struct Tap {
+    now: watch::Receiver<Now>,
+    _following: JoinSet<()>,
+}
+
+impl Tap {
+    pub async fn open(subject: Arc<Subject>, direct: Direct) -> Self {
+        let (sender, now) = watch::channel(Now::default());
+        let mut following = JoinSet::new();
+        following.spawn(async move {
+            loop {
+                follow(&subject, &direct, &sender).await.ok();
+                tokio::time::sleep(AGAIN).await;
+            }
+        });
+        Self { now, _following: following }
+    }
+
+    /// What is so now, and each time that it changes.
+    pub fn watch(&self) -> watch::Receiver<Now> {
+        self.now.clone()
+    }
+
+    /// How often the session began to work so far.
+    pub fn began(&self, session: &str) -> u64 {
+        self.now.borrow().began.get(session).copied().unwrap_or_default()
+    }
+
+    /// Resolves when it fits. False when it does not within the limit.
+    pub async fn until(&self, limit: Duration, fits: impl Fn(&Now) -> bool) -> bool {
+        let mut now = self.now.clone();
+        matches!(tokio::time::timeout(limit, now.wait_for(fits)).await, Ok(Ok(_)))
+    }
+}
+
+async fn follow(subject: &Subject, direct: &Direct, sender: &watch::Sender<Now>) -> Result<(), String> {
+    let url = format!("http://{}", subject.address());
+    let endpoint = Endpoint::at(&url, Password::new(subject.password())).map_err(|error| error.to_string())?;
+    let client = Client::new(endpoint, subject.directory(), SILENCE).map_err(|error| error.to_string())?;
+    let mut stream = opencode::open(&client, SILENCE).await.map_err(|error| error.to_string())?;
+    let (running, requests) = (direct.running().await?, direct.requests().await?);
+    let requests = requests.into_iter().filter(|(_, _, session)| running.contains(session));
+    let requests = requests.map(|(question, id, session)| (id, (question, session))).collect();
+    sender.send_modify(|now| {
+        now.requests = requests;
+        for session in &running {
+            now.begin(session);
+        }
+        now.running = running.into_iter().collect();
+    });
+    while let Some(event) = stream.next().await {
+        let event = event.map_err(|error| error.to_string())?.event;
+        sender.send_if_modified(|now| now.apply(event));
+    }
+    Ok(())
+}
+
+impl Now {
+    fn begin(&mut self, session: &str) -> bool {
+        let is_new = self.running.insert(session.to_owned());
+        if is_new {
+            *self.began.entry(session.to_owned()).or_default() += 1;
+        }
+        is_new
+    }
+
+    /// True when the event changed it.
+    fn apply(&mut self, event: Event) -> bool {
+        match event {
+            Event::Status { session, status } if status.is_running() => self.begin(&session.0),
+            Event::Status { session, .. } => {
+                let before = self.requests.len();
+                self.requests.retain(|_, (_, of)| *of != session.0);
+                self.running.remove(&session.0) || before != self.requests.len()
+            }
+            Event::Permission(asked) => self.requests.insert(asked.id.0, (false, asked.session.0)).is_none(),
+            Event::Question(asked) => self.requests.insert(asked.id.0, (true, asked.session.0)).is_none(),
+            Event::RequestAnswered(id) => self.requests.remove(&id.0).is_some(),
+            _ => false,
+        }
+    }
+}
