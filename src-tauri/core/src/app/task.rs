@@ -14,6 +14,7 @@ use crate::typed::{Shelf, Typed};
 
 use super::AppWindows;
 use super::folders::folder_rows;
+use super::pulse;
 use super::wake::Wake;
 
 /// How long the end of everything may take when the app ends: a server's stop has 8 s.
@@ -93,6 +94,7 @@ impl AppTask {
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let mut wake = Wake::new(&self.tasks, &self.token);
+        pulse::beat(&self.tasks, &self.token);
         loop {
             let command = tokio::select! {
                 command = commands.recv() => command,

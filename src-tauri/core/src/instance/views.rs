@@ -46,6 +46,8 @@ impl Views {
         {
             self.places.insert((window.to_owned(), session.clone()), place.clone());
         }
+        // Sessions come and go; nobody returns to one that is gone.
+        self.places.retain(|(_, session), _| source.state.session(session).is_some());
         let place = match &focus {
             Focus::Session { id } => self.places.remove(&(window.to_owned(), SessionId(id.clone()))),
             Focus::Start | Focus::Logs | Focus::Events => None,

@@ -9,7 +9,7 @@ import { createNow, secondsUntil } from "../../shared/time";
 import { Message } from "./Message";
 import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
-import type { Position } from "./scroll";
+import { type Position, remember } from "./scroll";
 import { waitingCalls } from "./waiting";
 import "./conversation.css";
 
@@ -43,7 +43,7 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
   });
-  onCleanup(() => props.positions.set(place, reader.position()));
+  onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
       () => [props.transcript.messages[0]?.id, props.transcript.messages.at(-1)?.id],
