@@ -273,7 +273,8 @@ impl TranscriptFeed {
                     }
                     (stream.blocks().to_vec(), open.then_some(stream))
                 };
-                let gapped = prose.gapped && open;
+                // Also where nothing more comes: what was lost is not there, and must not look as if it were.
+                let gapped = prose.gapped;
                 let body = if reasoning {
                     PartBody::Reasoning { blocks, open, gapped, started: prose.started, ended: prose.ended }
                 } else {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::model::{Event, MessagePage, RequestId, Session, SessionId, Todo};
 use crate::opencode::{Client, WireError};
-use crate::protocol::{Focus, Problem, Snapshot};
+use crate::protocol::{Connection, Focus, Problem, Snapshot};
 use crate::server::StopReport;
 use crate::store::Mark;
 
@@ -16,8 +16,8 @@ use super::task::InstanceTask;
 /// How many of a session's newest messages are read at first, and of older ones with each further step.
 pub(super) const FIRST_PAGE: u32 = 100;
 
-/// When messages that could not be read are asked for again.
-const READ_AGAIN: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(10)];
+/// When messages that could not be read are asked for again: after so many times the first delay of reconnecting.
+const READ_AGAIN: [u32; 3] = [1, 3, 10];
 
 /// What came of something that ran beside the loop.
 pub(super) enum Done {
@@ -114,7 +114,14 @@ impl InstanceTask {
                 let changes = self.subject.state.fold_page(page, since);
                 self.touch(&changes);
             }
-            Err(error) => self.subject.note(format!("The messages of {session} could not be read: {error}")),
+            Err(error) => {
+                self.subject.note(format!("The messages of {session} could not be read: {error}"));
+                // The stream lives although requests fail: no reconnecting will read them.
+                let connected = self.subject.connection == Connection::Connected;
+                if connected && error.concerns_the_server() && self.views.look_at(session) {
+                    self.read_messages(session);
+                }
+            }
         }
     }
 
@@ -127,14 +134,14 @@ impl InstanceTask {
             return;
         }
         let (session, since) = (session.clone(), state.mark());
+        let pause = Duration::from_millis(self.settings.reconnect_base_ms.into());
         self.work(async move {
             let mut page = client.messages(&session, FIRST_PAGE, None).await;
-            for delay in READ_AGAIN {
-                // A server that is gone or lost is the connection's matter: it reads them again when it is back.
-                if !page.as_ref().is_err_and(|error| !error.concerns_the_server()) {
+            for times in READ_AGAIN {
+                if page.is_ok() {
                     break;
                 }
-                tokio::time::sleep(delay).await;
+                tokio::time::sleep(pause * times).await;
                 page = client.messages(&session, FIRST_PAGE, None).await;
             }
             // What it lacks alone is no reason to show no messages.

@@ -228,7 +228,7 @@ impl State {
             {
                 // It began before we listened: the deltas heard so far are its end, and its beginning is missing.
                 prose.text.push_str(&std::mem::take(&mut entry.early));
-                prose.gapped = running && !settled;
+                prose.gapped = (running && !settled) || !prose.text.is_empty();
             }
             if settles || entry.part.as_ref() != Some(&incoming) {
                 changes.parts.insert((session.clone(), id.clone(), incoming.id.clone()));

@@ -1,5 +1,6 @@
 use crate::model::{
-    Event, Failure, Message, MessageId, Part, PartId, PartKind, Replied, RequestId, Role, RunStatus, Session, SessionId,
+    Event, Failure, Message, MessageId, Part, PartId, PartKind, Replied, RequestId, Role, RunStatus, Session,
+    SessionId, ToolProgress,
 };
 
 use super::{Changes, Mark, State, Transcript};
@@ -223,6 +224,10 @@ impl State {
             }
             return;
         }
+        if before.is_some_and(|before| before.completed.is_some() && message.completed.is_none()) {
+            // From before the answer that told of its end, which comes again.
+            return;
+        }
         let settles = before.is_some_and(|before| before.completed.is_none()) && message.completed.is_some();
         let is_new = before.is_none();
         // The run goes on after its error, as after a conversation that was too long and is summarised.
@@ -331,7 +336,15 @@ impl State {
 
 /// An open part comes from the server with its text empty or behind ours, because streamed text is stored only when
 /// the part ends. What we have stays, with its mark when there is a hole in it.
+///
+/// A part that has ended stays so: what says otherwise is an event from before the answer that told of its end.
 pub(super) fn keep_local_text(local: Option<&Part>, mut incoming: Part) -> Part {
+    if let Some(local) = local
+        && has_ended(&local.kind)
+        && !has_ended(&incoming.kind)
+    {
+        return local.clone();
+    }
     let local = local.map(|part| &part.kind);
     if let (
         Some(PartKind::Text(local) | PartKind::Reasoning(local)),
@@ -345,4 +358,13 @@ pub(super) fn keep_local_text(local: Option<&Part>, mut incoming: Part) -> Part 
         incoming.gapped = local.gapped;
     }
     incoming
+}
+
+/// True for text and tool calls to which nothing can be added any more.
+fn has_ended(kind: &PartKind) -> bool {
+    match kind {
+        PartKind::Text(prose) | PartKind::Reasoning(prose) => prose.ended.is_some(),
+        PartKind::Tool(tool) => matches!(tool.progress, ToolProgress::Completed { .. } | ToolProgress::Error { .. }),
+        _ => false,
+    }
 }

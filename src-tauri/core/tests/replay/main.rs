@@ -15,3 +15,4 @@ mod outgoing;
 mod recording;
 mod resync;
 mod saved;
+mod splits;

@@ -161,6 +161,7 @@ fn session_of_state(entry: &SessionEntry) -> Value {
         .messages()
         .map(|(head, message)| message_of_state(head, message.parts().filter_map(|(_, part)| part.part())))
         .collect();
+    let todos: Value = entry.todos().iter().map(|todo| json!([todo.content, todo.status, todo.priority])).collect();
     json!({
         "parent": info.parent,
         "title": info.title,
@@ -176,7 +177,7 @@ fn session_of_state(entry: &SessionEntry) -> Value {
         },
         // Nobody looks at it: its messages are read when somebody does.
         "messages": if entry.transcript().is_loaded() { json!(messages) } else { Value::Null },
-        "todos": entry.todos().iter().map(|todo| json!([todo.content, todo.status, todo.priority])).collect::<Value>(),
+        "todos": if entry.transcript().is_loaded() { todos } else { Value::Null },
     })
 }
 
@@ -237,7 +238,7 @@ fn part_of_state(part: &Part) -> Value {
     json!({ "id": part.id, "kind": kind, "body": body })
 }
 
-/// Where the two differ: `path: server has …, Outrider has …`. Messages that nobody looks at are not Outrider's to have.
+/// Where the two differ. Messages and to-dos that nobody looks at are not Outrider's to have.
 pub fn differences(server: &Value, here: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(String::new(), server, here, &mut found);
@@ -258,8 +259,7 @@ fn compare(path: String, server: &Value, here: &Value, found: &mut Vec<String>) 
                 compare(format!("{path}/{index}"), server, here, found);
             }
         }
-        (Value::Array(_), Value::Null) if path.ends_with("/messages") => {}
-        _ if path.ends_with("/todos") => {}
+        (Value::Array(_), Value::Null) if path.ends_with("/messages") || path.ends_with("/todos") => {}
         _ if server == here => {}
         _ => found.push(format!("{path}: the server has {}, Outrider has {}", brief(server), brief(here))),
     }

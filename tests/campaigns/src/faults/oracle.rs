@@ -17,36 +17,59 @@ use crate::window::{Window, comparable};
 const LOOK_EVERY: Duration = Duration::from_millis(15);
 
 /// Waits until the instance is connected, has what the server has, and the window shows what the instance has. Gives
-/// how long that took since `since`, and what the server has; or what differed at the end of the limit.
+/// how long that took since `since`, or since the server was last seen to change, and what the server has; or what
+/// differed when the limit was over.
 pub async fn recovered(
     direct: &Direct,
     window: &Window,
-    since: Instant,
+    mut since: Instant,
     limit: Duration,
 ) -> Result<(Duration, Value), Vec<String>> {
-    let end = Instant::now() + limit;
+    let last = Instant::now() + 3 * limit;
     loop {
-        let began = since.elapsed();
-        let looked = look(direct, window).await;
-        match looked {
-            // All was equal when this look began already.
-            Ok((differences, server)) if differences.is_empty() => return Ok((began, server)),
-            Ok((differences, _)) if Instant::now() > end => return Err(differences),
-            Err(why) if Instant::now() > end => return Err(vec![why]),
-            _ => tokio::time::sleep(LOOK_EVERY).await,
+        let began = Instant::now();
+        let Looked { differences, server, changed } = look(direct, window).await.map_err(|why| vec![why])?;
+        // All was equal when this look began already.
+        if differences.is_empty() && !changed {
+            return Ok((began - since, server));
         }
+        if changed && began < last {
+            since = Instant::now();
+        } else if since.elapsed() > limit || changed {
+            return Err(differences);
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
-async fn look(direct: &Direct, window: &Window) -> Result<(Vec<String>, Value), String> {
-    let words = |problem: outrider_core::protocol::Problem| problem.message;
-    let shown = window.now();
-    if shown.view.connection != Connection::Connected {
-        if matches!(shown.view.connection, Connection::Disconnected { .. }) {
-            // It gave up while all was harmed; the person asks for another attempt.
-            window.handle.retry().await.map_err(words)?;
+/// Waits for the connection; one that gave up is asked to try again, as a person would.
+pub async fn connected(window: &Window, limit: Duration) -> Result<(), String> {
+    let settled =
+        |connection: &Connection| matches!(connection, Connection::Connected | Connection::Disconnected { .. });
+    let end = Instant::now() + limit;
+    while window.until(end - Instant::now(), |now| settled(&now.view.connection)).await {
+        if window.now().view.connection == Connection::Connected {
+            return Ok(());
         }
-        return Ok((vec![format!("not connected but {:?}", shown.view.connection)], Value::Null));
+        window.handle.retry().await.map_err(|problem| problem.message)?;
+        window.until(LOOK_EVERY * 10, |now| !settled(&now.view.connection)).await;
+    }
+    Err(format!("not connected but {:?}", window.now().view.connection))
+}
+
+/// One look at everything.
+struct Looked {
+    differences: Vec<String>,
+    server: Value,
+    /// The server's answer was another after the look than before it: it says nothing.
+    changed: bool,
+}
+
+async fn look(direct: &Direct, window: &Window) -> Result<Looked, String> {
+    let words = |problem: outrider_core::protocol::Problem| problem.message;
+    let nothing = |why: String| Looked { differences: vec![why], server: Value::Null, changed: false };
+    if let Err(why) = connected(window, LOOK_EVERY).await {
+        return Ok(nothing(why));
     }
     let server = kept::of_server(direct).await?;
     let here = kept::of_state(&window.handle.inspect().await.map_err(words)?);
@@ -58,14 +81,12 @@ async fn look(direct: &Direct, window: &Window) -> Result<(Vec<String>, Value), 
     if fresh.transcript.as_ref().is_some_and(|transcript| !transcript.loaded) {
         differences.push("the messages of the session that is looked at are not here".to_owned());
     }
-    if comparable(&shown) != comparable(&fresh) {
-        differences
-            .push(format!("patches led elsewhere: {}", first_difference(&comparable(&shown), &comparable(&fresh))));
+    let (shown, fresh) = (comparable(&shown), comparable(&fresh));
+    if shown != fresh {
+        differences.push(format!("patches led elsewhere: {}", first_difference(&shown, &fresh)));
     }
-    if differences.is_empty() && kept::of_server(direct).await? != server {
-        differences.push("the server still changes".to_owned());
-    }
-    Ok((differences, server))
+    let changed = kept::of_server(direct).await? != server;
+    Ok(Looked { differences, server, changed })
 }
 
 /// Compares what the window shows of each session with the server's own answer, and with what a fresh instance shows

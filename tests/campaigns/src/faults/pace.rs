@@ -32,21 +32,21 @@ impl Pace {
         word_ms: 20,
         words: 40,
         pause_ms: 350,
-        taken_up: Duration::from_millis(1_500),
-        recovery: Duration::from_secs(15),
+        taken_up: Duration::from_secs(4),
+        recovery: Duration::from_secs(30),
     };
 
     /// For a server in this process. Many scenarios share two cores, so its answers take tens of milliseconds too.
     pub const FAKE: Self = Self {
         heartbeat: Duration::from_millis(100),
-        silence: Duration::from_millis(400),
-        request: Duration::from_millis(400),
-        reconnect_base: Duration::from_millis(10),
+        silence: Duration::from_millis(600),
+        request: Duration::from_millis(800),
+        reconnect_base: Duration::from_millis(20),
         word_ms: 8,
         words: 30,
         pause_ms: 120,
-        taken_up: Duration::from_millis(200),
-        recovery: Duration::from_secs(8),
+        taken_up: Duration::from_millis(300),
+        recovery: Duration::from_secs(20),
     };
 
     pub fn settings(&self) -> Settings {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use outrider_core::instance::{InstanceHandle, Launcher, Opening, Scroll};
 use outrider_core::opencode::{Endpoint, Password};
-use outrider_core::protocol::Connection;
+use outrider_core::protocol::{Connection, Settings};
 use outrider_testkit::FaultProxy;
 use reqwest::Method;
 use serde_json::Value;
@@ -50,13 +50,13 @@ struct Attached {
 }
 
 impl Attached {
-    fn open(subject: &Subject, url: &str, pace: &Pace) -> Result<Self, String> {
+    fn open(subject: &Subject, url: &str, settings: Settings) -> Result<Self, String> {
         let endpoint = Endpoint::at(url, Password::new(subject.password())).map_err(|error| error.to_string())?;
         let (bridge, token) = (Arc::new(Bridge::default()), CancellationToken::new());
         let opening = Opening {
             id: "campaign".to_owned(),
             folder: subject.directory().into(),
-            settings: pace.settings(),
+            settings,
             launcher: Launcher::at(endpoint),
             after: None,
             windows: Arc::clone(&bridge) as Arc<_>,
@@ -74,10 +74,10 @@ pub async fn run(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed,
     let proxy = FaultProxy::start(subject.address());
     proxy.set_heartbeat(Some(pace.heartbeat));
     let observer = Arc::new(Observer::default());
-    let attached = Attached::open(&subject, &proxy.url(), &pace).map_err(early)?;
+    let attached = Attached::open(&subject, &proxy.url(), pace.settings()).map_err(early)?;
     let window = |label| Window::open(attached.handle.clone(), label, &attached.bridge, Arc::clone(&observer));
     let (mut main, mut second) = (window("main").await.map_err(early)?, window("second").await.map_err(early)?);
-    if !main.until(pace.recovery, |now| now.view.connection == Connection::Connected).await {
+    if oracle::connected(&main, pace.recovery).await.is_err() {
         return Err(early(format!("never connected, without any fault: {:?}", main.now().view)));
     }
     let place =
@@ -152,7 +152,8 @@ async fn check(
         (recovery, server) = (recovery.max(again), waiting);
     }
     let sessions: Vec<String> = ids(play.direct).await.map_err(one)?.difference(before).cloned().collect();
-    let fresh = Attached::open(play.subject, &format!("http://{}", play.subject.address()), pace).map_err(one)?;
+    let url = format!("http://{}", play.subject.address());
+    let fresh = Attached::open(play.subject, &url, Settings::default()).map_err(one)?;
     let watch = Window::open(fresh.handle.clone(), "watch", &fresh.bridge, Arc::new(Observer::default())).await;
     let watch = watch.map_err(one)?;
     if !watch.until(pace.recovery, |now| now.view.connection == Connection::Connected).await {

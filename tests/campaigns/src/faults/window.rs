@@ -122,6 +122,10 @@ async fn follow(
             shown.show(fresh);
             continue;
         }
+        if revision <= snapshot.revision {
+            // It was on its way when the whole was asked for.
+            continue;
+        }
         let batch = match batch {
             Some(batch) => Some(batch),
             None => match handle.fetch(&window, feed, revision).await {

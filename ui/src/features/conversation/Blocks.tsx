@@ -12,6 +12,11 @@ export function Blocks(props: { blocks: Block[] }) {
 }
 
 /** Says that text is missing. */
-export function Gap() {
-  return <p class="gap">Some text was lost while the connection was down; it appears when the answer's part ends.</p>;
+export function Gap(props: { open: boolean }) {
+  return (
+    <p class="gap">
+      Some text was lost while the connection was down
+      {props.open ? "; it appears when the answer's part ends." : ". It does not come back."}
+    </p>
+  );
 }

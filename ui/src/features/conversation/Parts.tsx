@@ -36,7 +36,7 @@ export function Part(props: {
             <>
               <Blocks blocks={text().blocks} />
               <Show when={text().gapped}>
-                <Gap />
+                <Gap open={text().open} />
               </Show>
             </>
           )}
@@ -80,7 +80,7 @@ function Reasoning(props: { body: Body<"reasoning"> }) {
         <div class="reasoning-text">
           <Blocks blocks={props.body.blocks} />
           <Show when={props.body.gapped}>
-            <Gap />
+            <Gap open={props.body.open} />
           </Show>
         </div>
       </Show>
