@@ -234,6 +234,10 @@ async fn follow(
             mirror.show(fresh);
             continue;
         }
+        if revision <= snapshot.revision {
+            // The window was told to look where it looks by now.
+            continue;
+        }
         let batch = if batch.is_some() {
             batch
         } else {
