@@ -15,17 +15,17 @@ export function cargoCounts(output) {
   return results.reduce((sum, [, passed, failed]) => ({ passed: sum.passed + +passed, failed: sum.failed + +failed }), { passed: 0, failed: 0 });
 }
 
-/** From a campaign's closing line. */
-export function campaignCounts(output) {
-  const closing = /^(\d+) passed, (\d+) failed$/m.exec(output.trimEnd().split("\n").at(-1) ?? "");
-  return closing ? { passed: +closing[1], failed: +closing[2] } : undefined;
-}
-
 /** From the last line of `orphans`: a round without survivors passes; however many there are, they are one failure. */
 export function orphanCounts(output) {
   const [, rounds, survivors] = /^(\d+) rounds, (\d+) survivors$/m.exec(output) ?? [];
   if (rounds === undefined) return undefined;
   return survivors === "0" ? { passed: Number(rounds), failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** From a campaign's closing line. */
+export function campaignCounts(output) {
+  const closing = /^(\d+) passed, (\d+) failed$/m.exec(output.trimEnd().split("\n").at(-1) ?? "");
+  return closing ? { passed: +closing[1], failed: +closing[2] } : undefined;
 }
 
 /** From vitest's JSON report. A file that could not be loaded counts as one failure. */

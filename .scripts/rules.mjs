@@ -19,8 +19,9 @@ const CORE = {
   profile: ["protocol"],
   traffic: ["model", "opencode", "protocol"],
   feed: ["model", "protocol", "render", "store"],
-  instance: ["feed", "model", "opencode", "protocol", "server", "store", "traffic"],
-  app: ["instance", "profile", "protocol", "server"],
+  typed: ["model", "profile", "protocol"],
+  instance: ["feed", "model", "opencode", "protocol", "server", "store", "traffic", "typed"],
+  app: ["instance", "profile", "protocol", "server", "typed"],
 };
 
 export const rules = [

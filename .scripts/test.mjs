@@ -69,16 +69,16 @@ async function wholes(stages) {
   }
 }
 
-/** Scenarios of faults by seed; a seed that fails says how to run it alone. */
-function faults(stages, title, env, args) {
-  return stages.program(title, process.execPath, [join(".scripts", "faults.mjs"), ...args], { env, count: campaignCounts });
-}
-
 /** Kills the app a few times; `npm run orphans` does it more often. */
 async function orphans(stages, env) {
   if (!(await stages.program("Build of the trials", "cargo", buildOfTrials))) return;
   const [command, ...args] = trial("orphans", ["--times", "3"]);
   await stages.program("Orphans of a killed app", command, args, { env, count: orphanCounts });
+}
+
+/** Scenarios of faults by seed; a seed that fails says how to run it alone. */
+function faults(stages, title, env, args) {
+  return stages.program(title, process.execPath, [join(".scripts", "faults.mjs"), ...args], { env, count: campaignCounts });
 }
 
 /** Builds the package from what is built already, installs it, and lets `test` try it. */

@@ -13,6 +13,7 @@ mod feeds;
 mod losses;
 mod model_errors;
 mod opening;
+mod outbox;
 mod requests;
 mod restarts;
 mod secrets;

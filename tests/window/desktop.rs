@@ -8,6 +8,13 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
+impl crate::window::Window {
+    /// Closes the window as its close button does.
+    pub fn close(&self) {
+        close_window(self.driver().display(), "Outrider").unwrap();
+    }
+}
+
 /// Asks the window with this title to close, as a window manager does.
 pub fn close_window(display: &str, title: &str) -> Result<(), Box<dyn Error>> {
     let (connection, screen) = RustConnection::connect(Some(display))?;

@@ -142,14 +142,12 @@ pub fn write_program(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// The app to test: the one that was built with these tests, or that `OUTRIDER_TEST_APP` names.
+/// The app to test: the one that `OUTRIDER_TEST_APP` names, or that was built with these tests.
 fn app_binary() -> PathBuf {
-    let named = std::env::var_os("OUTRIDER_TEST_APP");
-    assert!(
-        named.is_some() || cfg!(feature = "custom-protocol"),
-        "the app was built without its UI: build the UI, then test with --features custom-protocol"
-    );
-    named.map_or_else(|| env!("CARGO_BIN_EXE_outrider").into(), PathBuf::from)
+    let named = std::env::var_os("OUTRIDER_TEST_APP").map(PathBuf::from);
+    named
+        .or_else(|| crate::BUILT_APP.map(PathBuf::from))
+        .expect("the app was built without its UI: build the UI, then test with --features custom-protocol")
 }
 
 fn spawn(

@@ -18,6 +18,7 @@ mod looks;
 mod opening;
 mod page;
 mod processes;
+mod proxied;
 mod quitting;
 mod reading;
 mod requests;
@@ -27,4 +28,11 @@ mod seed;
 mod sessions;
 mod stage;
 mod start_failures;
+mod typed;
 mod window;
+
+/// The app that was built with these tests, when it was built with its UI.
+const BUILT_APP: Option<&str> =
+    if cfg!(feature = "custom-protocol") { Some(env!("CARGO_BIN_EXE_outrider")) } else { None };
+/// Where pictures are kept.
+const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/artifacts/screenshots");

@@ -15,7 +15,6 @@ use outrider_testkit::{processes::is_running, wait_for};
 use serde_json::{Value, json};
 
 use crate::{
-    desktop,
     driver::Driver,
     page::{COMPOSER, PRELUDE, button, instance_tab, session_tab},
     processes::signal,
@@ -201,7 +200,7 @@ impl Window {
 
     /// Keeps a picture of the window, and says where.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/artifacts/screenshots");
+        let folder = PathBuf::from(crate::PICTURES);
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{name}.png"));
         self.painted().await;
@@ -247,11 +246,6 @@ impl Window {
             std::future::ready(self.driver.mark().of_the_app().is_empty())
         })
         .await;
-    }
-
-    /// Closes the window as its close button does.
-    pub fn close(&self) {
-        desktop::close_window(self.driver.display(), "Outrider").unwrap();
     }
 
     /// Checks that nothing was wrong in the pages, and that the app reported nothing.

@@ -1,6 +1,7 @@
 //! What a window can ask for. Each handler takes the request apart, passes it to the core, and returns its answer.
 
 mod bounds;
+mod drafts;
 mod events;
 mod folders;
 mod instances;
@@ -41,6 +42,11 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         views::expand,
         sessions::new_session,
         sessions::send_prompt,
+        drafts::drafts,
+        drafts::save_draft,
+        drafts::retry_prompt,
+        drafts::take_back_prompt,
+        drafts::discard_prompt,
         sessions::stop_session,
         sessions::close_tab,
         sessions::delete_session,

@@ -23,7 +23,7 @@ pub(super) async fn send_prompt<R: Runtime>(
 ) -> Answer<String> {
     bounds::check("prompt", bounds::PROMPT, [text.as_str()])?;
     let instance = app.instance(&instance).await?;
-    instance.prompt(window.label(), session.as_deref(), &text).await.map(|session| session.0)
+    instance.prompt(window.label(), session.as_deref(), &text).await.map(|message| message.0)
 }
 
 #[tauri::command]

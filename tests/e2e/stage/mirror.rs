@@ -16,6 +16,12 @@ pub fn apply(snapshot: &mut Snapshot, batch: Batch) {
             Patch::InstanceUpdated { view } => snapshot.view = view,
             Patch::SessionUpserted { session } => upsert(&mut snapshot.sessions, session, |session| &session.id),
             Patch::SessionRemoved { id } => snapshot.sessions.retain(|session| session.id != id),
+            Patch::OutgoingUpserted { message } => {
+                snapshot.outgoing.retain(|other| other.id != message.id);
+                let at = snapshot.outgoing.partition_point(|other| other.created < message.created);
+                snapshot.outgoing.insert(at, message);
+            }
+            Patch::OutgoingRemoved { id } => snapshot.outgoing.retain(|message| message.id != id),
             Patch::LogAppended { lines } => {
                 let log = snapshot.log.as_mut().expect("lines for a log that is not looked at");
                 log.extend(lines);

@@ -1,10 +1,12 @@
 //! What every journey stands on: a scripted model, a place of its own, the app's core, and windows that mirror it.
 
 mod bridge;
+mod far;
 mod mirror;
 mod pane;
 mod processes;
 mod read;
+mod rewriter;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -20,10 +22,12 @@ use outrider_testkit::processes::wait_until_gone;
 use outrider_testkit::{Place, ScriptedModel, opencode_binary};
 
 pub use bridge::Bridge;
+pub use far::Far;
 pub use mirror::apply;
 pub use pane::Pane;
 pub use processes::{kill, ports_of, variable_of};
 pub use read::*;
+pub use rewriter::UnknownAgent;
 
 /// The window of most tests.
 pub const MAIN: &str = "main";

@@ -117,11 +117,13 @@ impl Pane {
             Focus::Session { id } => Some(id),
             _ => None,
         };
-        let sent = self.handle.prompt(&self.window, session.as_deref(), text).await.unwrap();
-        if session.is_none() {
-            self.until("the new session", |now| now.view.focus == Focus::Session { id: sent.0.clone() }).await;
+        self.handle.prompt(&self.window, session.as_deref(), text).await.unwrap();
+        if let Some(session) = session {
+            return session;
         }
-        sent.0
+        let begun = self.until("the new session", |now| matches!(now.view.focus, Focus::Session { .. })).await;
+        let Focus::Session { id } = begun.view.focus else { unreachable!() };
+        id
     }
 
     /// Waits for the end of the run in the session that is looked at: idle, and its last message answered.
@@ -230,6 +232,10 @@ async fn follow(
             let Ok(fresh) = handle.view(&window, None).await else { return };
             bridge.record(&fresh);
             mirror.show(fresh);
+            continue;
+        }
+        if revision <= snapshot.revision {
+            // The window was told to look where it looks by now.
             continue;
         }
         let batch = if batch.is_some() {

@@ -125,7 +125,41 @@ describe("the window", () => {
     expect(make().title).toMatch(/does not run/);
     fireEvent.click(await screen.findByRole("button", { name: "Restart" }));
     expect(await screen.findByRole("textbox", { name: "Message" })).toBeTruthy();
-    expect(make().disabled).toBe(false);
+    await vi.waitFor(() => expect(make().disabled).toBe(false));
+  });
+
+  it("says of each prompt on its way how far it is, and gives it back", async () => {
+    open("outgoing");
+    const log = await screen.findByRole("log", { name: "Messages" });
+    const articles = () => [...log.querySelectorAll<HTMLElement>("[data-outgoing]")];
+    const told = (article: HTMLElement) => [
+      article.dataset.outgoing,
+      article.querySelector(".outgoing-state")?.textContent,
+      within(article)
+        .queryAllByRole("button")
+        .map((button) => button.textContent)
+        .filter(Boolean),
+    ];
+    expect(articles().map(told)).toEqual([
+      ["failed", "Not sent", ["Retry", "Edit", "Discard"]],
+      ["unconfirmed", "Not confirmed; asked again when there is a connection", []],
+      ["sending", "Sending…", []],
+      ["waiting", "Waiting for the message before", ["Edit", "Discard"]],
+    ]);
+    const field = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+    await vi.waitFor(() => expect(field.value).toBe("And then "));
+    const waiting = articles()[3];
+    if (!waiting) throw new Error("nothing waits");
+    fireEvent.click(within(waiting).getByRole("button", { name: "Edit" }));
+    await vi.waitFor(() => expect(field.value).toBe("It was taken back."));
+    expect(articles()).toHaveLength(3);
+  });
+
+  it("shows first messages that wait for the server, and takes more", async () => {
+    open("beginning");
+    const log = await screen.findByRole("log", { name: "Messages" });
+    expect(within(log).getAllByText("Waiting for the connection")).toHaveLength(2);
+    expect(screen.getByRole("textbox", { name: "Message" })).toBeTruthy();
   });
 
   it("leads to the settings where the binary is missing", async () => {
@@ -180,9 +214,9 @@ describe("the window", () => {
     fireEvent.click(screen.getByRole("button", { name: "Close api-server" }));
     expect(closed).not.toHaveBeenCalled();
     fireEvent.click(await screen.findByRole("button", { name: "Stop and close" }));
-    expect(closed.mock.calls).toEqual([["ins_1"]]);
+    await vi.waitFor(() => expect(closed.mock.calls).toEqual([["ins_1"]]));
     fireEvent.click(screen.getByRole("button", { name: "Close infra home" }));
-    expect(closed).toHaveBeenLastCalledWith("ins_4");
+    await vi.waitFor(() => expect(closed).toHaveBeenLastCalledWith("ins_4"));
   });
 
   it("asks whether to quit, and Escape keeps the app", async () => {

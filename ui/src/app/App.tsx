@@ -4,6 +4,7 @@ import { type Backend, problemOf } from "../backend/backend";
 import { BackendContext } from "../backend/context";
 import { focusComposer } from "../features/composer/Composer";
 import { createDrafts } from "../features/composer/drafts";
+import { keepDrafts } from "../features/composer/keep";
 import type { Position } from "../features/conversation/scroll";
 import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs";
 import { QuitDialog } from "../features/quitting/QuitDialog";
@@ -44,7 +45,7 @@ export function App(props: { backend: Backend }) {
 function Window(props: { backend: Backend }) {
   const { backend } = props;
   const session = createSession(backend);
-  const drafts = createDrafts();
+  const drafts = createDrafts(backend);
   const positions = new Map<string, Position>();
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const unseen = createUnseen(session);
@@ -52,6 +53,7 @@ function Window(props: { backend: Backend }) {
   const view = () => session.view();
   const instances = () => view()?.instances ?? [];
   const active = () => instances().find((row) => row.id === view()?.active);
+  keepDrafts(drafts, () => instances().map((row) => row.id), session.fail);
   const mirror = (instance: string) => session.feed(instance)?.state ?? null;
 
   const stateOf = (instance: string): TabState => {
@@ -147,7 +149,7 @@ function Window(props: { backend: Backend }) {
           active={view()?.active ?? null}
           stateOf={stateOf}
           onSelect={(instance) => session.run(backend.selectInstance(instance))}
-          onClose={(instance) => session.run(backend.closeInstance(instance))}
+          onClose={(instance) => session.run(drafts.flush().then(() => backend.closeInstance(instance)))}
           onOpenFolder={() => session.run(backend.pickFolder())}
         />
         <IconButton label="Settings" disabled={!view()} onClick={() => setSettingsOpen(true)}>

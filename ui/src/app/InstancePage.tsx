@@ -4,6 +4,8 @@ import { useBackend } from "../backend/context";
 import type { Focus, FolderRow, Problem } from "../backend/types";
 import { Composer, focusComposer } from "../features/composer/Composer";
 import type { Drafts } from "../features/composer/drafts";
+import { Message } from "../features/conversation/Message";
+import type { OutgoingActions } from "../features/conversation/OutgoingState";
 import type { Position } from "../features/conversation/scroll";
 import { Transcript } from "../features/conversation/Transcript";
 import { EventsPanel } from "../features/events/EventsPanel";
@@ -98,11 +100,7 @@ function Watched(props: PageProps & { state: MirrorState }) {
   const restart = () => session.run(backend.restartInstance(instance));
   const titleOf = (id: string) => (id === focused() ? null : (props.state.sessions[id]?.title ?? "another session"));
   const dismiss = (number: number) => session.run(backend.dismissNotice(instance, number));
-  const restarting = () => view().notices.some((notice) => notice.problem.code === "server_restarting");
-  const onSent = (made: boolean) => {
-    setSent(sent() + 1);
-    if (made) feed.watch();
-  };
+  const onSent = () => setSent(sent() + 1);
 
   return (
     <>
@@ -145,7 +143,7 @@ function Watched(props: PageProps & { state: MirrorState }) {
               {(problem) => <ServerProblem problem={problem()} onRestart={restart} onChooseBinary={props.onSettings} />}
             </Show>
             {/* Elsewhere they stand above the composer, where they move nothing that is read. */}
-            <Show when={view().focus.kind === "logs" || (view().focus.kind === "start" && serverProblem())}>
+            <Show when={view().focus.kind === "logs" || view().focus.kind === "events"}>
               <Notices notices={view().notices} titleOf={titleOf} onDismiss={dismiss} />
             </Show>
             <Switch>
@@ -155,13 +153,7 @@ function Watched(props: PageProps & { state: MirrorState }) {
               <Match when={view().focus.kind === "events"}>
                 <EventsPanel instance={instance} sessions={props.state.sessions} />
               </Match>
-              <Match when={status().status === "starting" && !restarting() && props.state.transcript === null}>
-                <StartingPage folder={props.folder} />
-              </Match>
-              <Match when={status().status === "stopped" && props.state.transcript === null}>
-                <StoppedPage onRestart={restart} />
-              </Match>
-              <Match when={focused() ?? (serverProblem() ? null : "start")}>
+              <Match when={view().focus.kind !== "logs"}>
                 <Conversation
                   {...props}
                   titleOf={titleOf}
@@ -169,6 +161,7 @@ function Watched(props: PageProps & { state: MirrorState }) {
                   sent={sent()}
                   onSent={onSent}
                   onLook={look}
+                  onRestart={restart}
                 />
               </Match>
             </Switch>
@@ -190,11 +183,13 @@ function Conversation(props: {
   enterSends: boolean;
   state: MirrorState;
   sent: number;
-  onSent: (made: boolean) => void;
+  onSent: () => void;
   onLook: (focus: Focus) => void;
   titleOf: (session: string) => string | null;
   onDismiss: (number: number) => void;
+  onRestart: () => void;
 }) {
+  const backend = useBackend();
   const transcript = () => props.state.transcript;
   const focused = () => (props.state.view.focus.kind === "session" ? props.state.view.focus.id : null);
   const row = () => {
@@ -204,6 +199,24 @@ function Conversation(props: {
   const busy = () => row()?.state === "busy" || row()?.state === "retry";
   const asker = (session: string) =>
     session === focused() ? null : (props.state.sessions[session]?.title ?? "a subagent");
+  const connected = () => props.state.view.connection.state === "connected";
+  const { instance } = props.feed;
+  const edit = async (message: string) => {
+    // What is typed there goes on behind it.
+    await props.drafts.flush();
+    const { session, text } = await backend.takeBackPrompt(instance, message);
+    props.drafts.change({ instance, session }, { text });
+    focusComposer();
+  };
+  const outgoing: OutgoingActions = {
+    get connected() {
+      return connected();
+    },
+    onRetry: (message) => props.session.run(backend.retryPrompt(instance, message)),
+    onEdit: (message) => props.session.run(edit(message)),
+    onDiscard: (message) => props.session.run(backend.discardPrompt(instance, message)),
+  };
+  const status = () => props.state.view.status.status;
   const waiting = () => (transcript()?.permissions.length ?? 0) + (transcript()?.questions.length ?? 0);
   return (
     <>
@@ -212,7 +225,34 @@ function Conversation(props: {
         keyed
         fallback={
           <div class="page-scroll">
-            <FirstMessage folder={props.folder} enterSends={props.enterSends} />
+            <Switch>
+              <Match when={props.state.outgoing.length > 0}>
+                <div class="outgoing-start" role="log" aria-label="Messages">
+                  <For each={props.state.outgoing}>
+                    {(message) => (
+                      <Message
+                        message={message}
+                        previous={undefined}
+                        waits={() => false}
+                        feed={props.state.feed}
+                        outgoing={outgoing}
+                        onExpand={() => undefined}
+                        onOpenSession={() => undefined}
+                      />
+                    )}
+                  </For>
+                </div>
+              </Match>
+              <Match when={status() === "starting"}>
+                <StartingPage folder={props.folder} />
+              </Match>
+              <Match when={status() === "stopped"}>
+                <StoppedPage onRestart={props.onRestart} />
+              </Match>
+              <Match when={status() === "ready"}>
+                <FirstMessage folder={props.folder} enterSends={props.enterSends} />
+              </Match>
+            </Switch>
           </div>
         }
       >
@@ -226,6 +266,7 @@ function Conversation(props: {
                 state={row()?.state ?? "idle"}
                 positions={props.positions}
                 sent={props.sent}
+                outgoing={outgoing}
                 onOpenSession={(id) => props.onLook({ kind: "session", id })}
                 onFailure={props.session.fail}
               />
@@ -257,9 +298,10 @@ function Conversation(props: {
           instance={props.feed.instance}
           session={focused()}
           busy={busy()}
+          connected={connected()}
           enterSends={props.enterSends}
           drafts={props.drafts}
-          onSent={(_, made) => props.onSent(made)}
+          onSent={props.onSent}
         />
       </div>
     </>

@@ -2,6 +2,7 @@ import type {
   Announcement,
   AppView,
   Batch,
+  DraftView,
   EventDetail,
   EventPage,
   EventQuery,
@@ -43,8 +44,17 @@ export interface Backend {
   expand(instance: string, feed: number, message: string, part: string, expanded: boolean): Promise<void>;
 
   newSession(instance: string): Promise<Snapshot>;
-  /** Sends a prompt; without a session it makes one and looks at it. The session's id. */
+  /** Takes a prompt to be sent; without a session one is made for it and looked at. Its message's id; it is safe then. */
   sendPrompt(instance: string, session: string | null, text: string): Promise<string>;
+  /** Sends a prompt again that failed. */
+  retryPrompt(instance: string, message: string): Promise<void>;
+  /** Makes a prompt that the server does not have a draft again. The draft as it is then. */
+  takeBackPrompt(instance: string, message: string): Promise<DraftView>;
+  discardPrompt(instance: string, message: string): Promise<void>;
+  /** What was typed and not sent. */
+  drafts(instance: string): Promise<DraftView[]>;
+  /** Keeps what is typed and not sent; null is the page that invites to a first message. */
+  saveDraft(instance: string, session: string | null, text: string): Promise<void>;
   stopSession(instance: string, session: string): Promise<void>;
   /** Deletes a session with those below it, after stopping what works. */
   deleteSession(instance: string, session: string): Promise<void>;

@@ -31,7 +31,7 @@ function settings(): AppView["settings"] {
 /**
  * A made-up app, to look at the window in a browser: `npm run ui:dev -- --mode fake`, then `/?scene=…` with one of
  * full, start, empty, error, starting, restarting, disconnected, requests, notices, long, logs, events, events-empty,
- * problem, quit.
+ * problem, quit, outgoing, beginning.
  */
 export function createFakeBackend(search = ""): Backend {
   const scene = new URLSearchParams(search).get("scene") ?? "full";
@@ -63,6 +63,11 @@ export function createFakeBackend(search = ""): Backend {
     expand: (id, _feed, message, part, expanded) => wait(() => fake.expand(id, message, part, expanded)),
     newSession: (id) => wait(() => fake.newSession(id)),
     sendPrompt: (id, session, text) => wait(() => fake.send(id, session, text)),
+    retryPrompt: () => wait(() => undefined),
+    takeBackPrompt: (id, message) => wait(() => fake.takeBack(id, message)),
+    discardPrompt: (id, message) => wait(() => fake.emit(id, [{ op: "message_removed", id: message }])),
+    drafts: (id) => wait(() => (id === "ins_1" ? data.DRAFTS : [])),
+    saveDraft: () => wait(() => undefined),
     stopSession: (id, session) => wait(() => fake.stop(id, session)),
     deleteSession: (id, session) => wait(() => fake.delete(id, session)),
     dismissNotice: (id, number) => wait(() => fake.dismissNotice(id, number)),
@@ -181,6 +186,8 @@ class FakeApp {
       first.view.notices = [data.CRASH_NOTICE];
     }
     if (scene === "notices") first.view.notices = data.NOTICES;
+    if (scene === "outgoing") data.addOutgoing(this.transcriptOf("ses_1"));
+    if (scene === "beginning") data.addBeginning(first);
     if (scene === "logs") first.view.focus = { kind: "logs" };
     if (scene.startsWith("events")) first.view.focus = { kind: "events" };
     if (scene === "long") first.view.focus = { kind: "session", id: "ses_3" };
@@ -344,6 +351,12 @@ class FakeApp {
         }
       : null;
     this.emit(id, [{ op: "part_upserted", message, part: known }]);
+  }
+
+  takeBack(id: string, message: string) {
+    this.emit(id, [{ op: "message_removed", id: message }]);
+    const { focus } = this.held(id).view;
+    return { session: focus.kind === "session" ? focus.id : null, text: "It was taken back." };
   }
 
   newSession(id: string): Snapshot {

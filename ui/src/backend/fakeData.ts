@@ -1,11 +1,13 @@
 import type {
   Block,
   Connection,
+  DraftView,
   InstanceStatus,
   InstanceView,
   LogLine,
   MessageView,
   Notice,
+  Outgoing,
   PartBody,
   PartView,
   PermissionView,
@@ -69,6 +71,7 @@ export function message(id: string, role: MessageView["role"], created: number, 
     agent: "build",
     model: role === "assistant" ? "Claude Sonnet 4.5" : null,
     queued: false,
+    outgoing: null,
     problem: null,
     parts,
   };
@@ -321,7 +324,7 @@ export function logLines(): LogLine[] {
 }
 
 export function snapshotOf(instance: string, part: Partial<Snapshot> & Pick<Snapshot, "view">): Snapshot {
-  return { instance, feed: 1, revision: 0, sessions: [], transcript: null, log: null, ...part };
+  return { instance, feed: 1, revision: 0, sessions: [], transcript: null, outgoing: [], log: null, ...part };
 }
 
 export function longMessages(count: number): MessageView[] {
@@ -370,3 +373,35 @@ export const NOTICES: Notice[] = [
     },
   },
 ];
+/** What was typed and not sent. */
+export const DRAFTS: DraftView[] = [{ session: "ses_1", text: "And then " }];
+
+const CONNECTION_LOST = {
+  code: "connection_lost",
+  message: "The connection to the server broke.",
+  detail: "connection reset by peer",
+};
+
+function outgoing(id: string, words: string, state: Outgoing): MessageView {
+  return { ...message(id, "user", START + 60_000, [text(`${id}p`, `<p>${words}</p>`)]), outgoing: state };
+}
+
+/** Prompts that the server does not have yet, in each of their states. */
+export function addOutgoing(transcript: TranscriptView): void {
+  transcript.messages.push(
+    outgoing("o1", "Run the tests once more, please.", { state: "failed", problem: CONNECTION_LOST }),
+    outgoing("o2", "Then commit.", { state: "unconfirmed" }),
+    outgoing("o3", "And write a line for the changelog.", { state: "sending" }),
+    outgoing("o4", "At last push it.", { state: "waiting" }),
+  );
+}
+
+/** First prompts that wait for the connection. */
+export function addBeginning(snapshot: Snapshot): void {
+  snapshot.view = view({ status: "starting" }, { state: "connecting" }, []);
+  snapshot.sessions = [];
+  snapshot.outgoing.push(
+    outgoing("o1", "What does this project do?", { state: "waiting" }),
+    outgoing("o2", "And how is it tested?", { state: "waiting" }),
+  );
+}

@@ -23,6 +23,11 @@ export const tauriBackend: Backend = {
 
   newSession: (instance) => invoke("new_session", { instance }),
   sendPrompt: (instance, session, text) => invoke("send_prompt", { instance, session, text }),
+  retryPrompt: (instance, message) => invoke("retry_prompt", { instance, message }),
+  takeBackPrompt: (instance, message) => invoke("take_back_prompt", { instance, message }),
+  discardPrompt: (instance, message) => invoke("discard_prompt", { instance, message }),
+  drafts: (instance) => invoke("drafts", { instance }),
+  saveDraft: (instance, session, text) => invoke("save_draft", { instance, session, text }),
   stopSession: (instance, session) => invoke("stop_session", { instance, session }),
   deleteSession: (instance, session) => invoke("delete_session", { instance, session }),
 

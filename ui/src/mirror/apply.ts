@@ -28,6 +28,15 @@ function applyPatch(state: MirrorState, patch: Patch): void {
     case "log_appended":
       if (state.log) appendLog(state.log, patch.lines);
       return;
+    case "outgoing_upserted": {
+      const known = state.outgoing.find((message) => message.id === patch.message.id);
+      if (known) merge(known, patch.message);
+      else insertMessage(state.outgoing, patch.message);
+      return;
+    }
+    case "outgoing_removed":
+      removeById(state.outgoing, patch.id);
+      return;
     case "transcript_updated":
     case "message_upserted":
     case "message_removed":
@@ -47,7 +56,15 @@ function applyPatch(state: MirrorState, patch: Patch): void {
 
 type TranscriptPatch = Exclude<
   Patch,
-  { op: "instance_updated" | "session_upserted" | "session_removed" | "log_appended" }
+  {
+    op:
+      | "instance_updated"
+      | "session_upserted"
+      | "session_removed"
+      | "log_appended"
+      | "outgoing_upserted"
+      | "outgoing_removed";
+  }
 >;
 
 function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, patch: TranscriptPatch): void {

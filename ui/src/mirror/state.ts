@@ -1,4 +1,4 @@
-import type { InstanceView, LogLine, SessionRow, Snapshot, TranscriptView } from "../backend/types";
+import type { InstanceView, LogLine, MessageView, SessionRow, Snapshot, TranscriptView } from "../backend/types";
 import { merge } from "./merge";
 
 /** What the window holds of one instance: the snapshot of its feed with every batch since applied to it. */
@@ -10,6 +10,8 @@ export interface MirrorState {
   sessions: Record<string, SessionRow>;
   /** Messages ordered by time, then id; parts, permissions and questions by id. */
   transcript: TranscriptView | null;
+  /** Prompts of sessions that are still to be made, oldest first. */
+  outgoing: MessageView[];
   log: LogLine[] | null;
 }
 

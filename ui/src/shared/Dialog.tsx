@@ -7,7 +7,11 @@ export function Dialog(props: { title: string; onClose: () => void; children: JS
   onMount(() => {
     const before = document.activeElement;
     dialog?.showModal();
-    onCleanup(() => before instanceof HTMLElement && before.isConnected && before.focus());
+    onCleanup(() => {
+      // While it is open, nothing below it takes the focus.
+      dialog?.close?.();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    });
   });
   return (
     <dialog

@@ -3,6 +3,7 @@
 //! One task owns it, as each instance's task owns the instance; [`App`] is its handle.
 
 mod folders;
+mod pulse;
 mod task;
 mod wake;
 

@@ -10,9 +10,11 @@ use tokio_util::task::TaskTracker;
 use crate::instance::{InstanceHandle, Launcher, Opening, Windows};
 use crate::profile::Profile;
 use crate::protocol::{AppView, InstanceId, InstanceRow, Problem, Settings};
+use crate::typed::{Shelf, Typed};
 
 use super::AppWindows;
 use super::folders::folder_rows;
+use super::pulse;
 use super::wake::Wake;
 
 /// How long the end of everything may take when the app ends: a server's stop has 8 s.
@@ -40,6 +42,7 @@ pub(super) enum Command {
 
 pub(super) struct AppTask {
     profile: Profile,
+    shelf: Shelf,
     launcher: Launcher,
     windows: Arc<dyn AppWindows>,
     tasks: TaskTracker,
@@ -68,8 +71,11 @@ impl AppTask {
     ) -> Self {
         let (settings, bad_settings) = profile.settings(check);
         let (recent, bad_recent) = profile.recent();
+        let shelf = Shelf::new(&profile, tasks.clone());
+        shelf.sweep();
         Self {
             profile,
+            shelf,
             launcher,
             windows,
             tasks,
@@ -88,6 +94,7 @@ impl AppTask {
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let mut wake = Wake::new(&self.tasks, &self.token);
+        pulse::beat(&self.tasks, &self.token);
         loop {
             let command = tokio::select! {
                 command = commands.recv() => command,
@@ -172,7 +179,11 @@ impl AppTask {
             let (settings, launcher) = (self.settings.clone(), self.launcher.clone());
             self.ending.retain(|_, ended| !ended.is_cancelled());
             let after = self.ending.get(folder).cloned();
-            let opening = Opening { id: id.clone(), folder: folder.to_owned(), settings, launcher, after, windows };
+            let (keeper, kept, damaged) = self.shelf.open(folder);
+            self.problems.extend(damaged);
+            let typed = Typed::new(kept, keeper);
+            let opening =
+                Opening { id: id.clone(), folder: folder.to_owned(), settings, launcher, after, typed, windows };
             self.instances.push(opening.open(&self.tasks, &self.token));
             id
         });

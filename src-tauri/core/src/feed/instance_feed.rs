@@ -8,6 +8,7 @@ use crate::protocol::{
 use crate::store::{Changes, SessionEntry, State};
 
 use super::credit::Credit;
+use super::pending::{Beginnings, Pending};
 use super::place::Place;
 use super::requests::{permission_view, question_view};
 use super::rows::session_row;
@@ -42,6 +43,10 @@ pub struct Feed {
     transcript: Option<TranscriptFeed>,
     permissions: BTreeMap<String, PermissionView>,
     questions: BTreeMap<String, QuestionView>,
+    /// Prompts of this session, or of those that are still to be made, that the server is not known to have.
+    pending: Vec<Pending>,
+    pending_changed: bool,
+    beginnings: Beginnings,
     /// The number of the next line of the log to send, while the log is looked at.
     log: Option<u64>,
     /// A batch that was too large for an event, until it is fetched or acknowledged.
@@ -69,6 +74,9 @@ impl Feed {
             transcript,
             permissions: BTreeMap::new(),
             questions: BTreeMap::new(),
+            pending: Vec::new(),
+            pending_changed: false,
+            beginnings: Beginnings::default(),
             log,
             held: None,
         }
@@ -98,6 +106,7 @@ impl Feed {
     pub fn snapshot(&mut self, source: &Source<'_>) -> Snapshot {
         self.touched = Changes::default();
         self.anew = false;
+        self.pending_changed = false;
         self.credit = Credit::Free;
         self.held = None;
         self.sessions.clear();
@@ -107,7 +116,10 @@ impl Feed {
         self.update_requests(source);
         let view = self.own_view(source);
         self.view = Some(view.clone());
-        let mut transcript = self.transcript.as_mut().map(|transcript| transcript.view(source.state));
+        let mut transcript = self.transcript.as_mut().map(|transcript| transcript.view(source.state, &self.pending));
+        if self.focus == Focus::Start {
+            self.beginnings.update(&self.pending);
+        }
         if let Some(transcript) = &mut transcript {
             transcript.permissions = self.permissions.values().cloned().collect();
             transcript.questions = self.questions.values().cloned().collect();
@@ -121,7 +133,18 @@ impl Feed {
             view,
             sessions: self.sessions.values().cloned().collect(),
             transcript,
+            outgoing: self.beginnings.views(),
             log,
+        }
+    }
+
+    /// What the server is not known to have, in its order. Each window is given all of it, and shows what is its own.
+    pub fn set_pending(&mut self, pending: &[Pending]) {
+        let session = self.session().cloned();
+        let own = |prompt: &&Pending| prompt.session == session;
+        if !self.pending.iter().eq(pending.iter().filter(own)) {
+            self.pending = pending.iter().filter(own).cloned().collect();
+            self.pending_changed = true;
         }
     }
 
@@ -137,6 +160,7 @@ impl Feed {
         }
         let touched = std::mem::take(&mut self.touched);
         let anew = std::mem::take(&mut self.anew);
+        let pending_changed = std::mem::take(&mut self.pending_changed);
         let mut patches = Vec::new();
 
         let view = self.own_view(source);
@@ -148,9 +172,12 @@ impl Feed {
             patches.extend(self.update_sessions(source, Some(&touched.sessions)));
         }
         if let Some(transcript) = &mut self.transcript
-            && (anew || !touched.is_empty())
+            && (anew || pending_changed || !touched.is_empty())
         {
-            patches.extend(transcript.update(source.state, &touched, anew));
+            patches.extend(transcript.update(source.state, &touched, anew, &self.pending));
+        }
+        if pending_changed && self.focus == Focus::Start {
+            patches.extend(self.beginnings.update(&self.pending));
         }
         if !touched.requests.is_empty() || !touched.parts.is_empty() || !touched.sessions.is_empty() {
             patches.extend(self.update_requests(source));

@@ -7,6 +7,7 @@
 mod credit;
 mod instance_feed;
 mod parts;
+mod pending;
 mod place;
 mod problems;
 mod requests;
@@ -15,6 +16,8 @@ mod tools;
 mod transcript;
 
 pub use instance_feed::{Feed, Source};
+pub use pending::Pending;
 pub use place::Place;
+pub use problems::problem_of;
 pub use requests::permission_view;
 pub use rows::title_of;

@@ -3,7 +3,7 @@ use crate::protocol::Problem;
 use crate::render::{one_line, plain};
 
 /// A failure of the agent's run in a sentence for the person, with what to do where that is known.
-pub(super) fn problem_of(failure: &Failure) -> Problem {
+pub fn problem_of(failure: &Failure) -> Problem {
     let said = one_line(&failure.message, 300);
     let said = if said.is_empty() { failure.name.clone() } else { said };
     // It becomes part of a sentence.

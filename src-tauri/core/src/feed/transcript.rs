@@ -1,11 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{Message, MessageId, PartId, Role, RunStatus, SessionId};
-use crate::protocol::{MessageState, MessageView, PartBody, PartView, Patch, Problem, RetryView, TranscriptView};
+use crate::protocol::{
+    MessageState, MessageView, Outgoing, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
+};
 use crate::render::{Stream, one_line, verbatim};
 use crate::store::{Changes, MessageEntry, MessageKey, SessionEntry, State};
 
 use super::parts::{Shown, shown};
+use super::pending::Pending;
 use super::place::Place;
 use super::problems::{interrupted, problem_of, stopped};
 use super::tools::tool_body;
@@ -69,9 +72,9 @@ impl TranscriptFeed {
     }
 
     /// What the window holds now, with no requests in it: they are the instance's. Brings everything up to date first.
-    pub(super) fn view(&mut self, state: &State) -> TranscriptView {
+    pub(super) fn view(&mut self, state: &State, pending: &[Pending]) -> TranscriptView {
         self.sent.clear();
-        self.update(state, &Changes::default(), true);
+        self.update(state, &Changes::default(), true, pending);
         let mut messages: Vec<_> = self.sent.values().map(Sent::whole).collect();
         messages.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         TranscriptView {
@@ -88,8 +91,8 @@ impl TranscriptFeed {
     }
 
     /// The patches that lead from what was sent to what is there now, looking only where something was touched.
-    /// `anew` looks everywhere.
-    pub(super) fn update(&mut self, state: &State, changes: &Changes, anew: bool) -> Vec<Patch> {
+    /// `anew` looks everywhere. `pending` are the prompts of this session that the server is not known to have.
+    pub(super) fn update(&mut self, state: &State, changes: &Changes, anew: bool, pending: &[Pending]) -> Vec<Patch> {
         let mut patches = Vec::new();
         let Some(entry) = state.session(&self.session) else {
             patches.extend(self.sent.drain().map(|(id, _)| Patch::MessageRemoved { id: id.0 }));
@@ -108,10 +111,18 @@ impl TranscriptFeed {
         self.work = work.clone();
         let context = Context { directory: state.directory(), work: &work };
 
-        if anew || turned || !touched.is_empty() || changes.frames.contains(&self.session) {
+        let known = |prompt: &Pending| entry.transcript().message(&prompt.id).is_some_and(|it| it.head().is_some());
+        let pending: Vec<&Pending> = pending.iter().filter(|prompt| !known(prompt)).collect();
+        let ends = self
+            .sent
+            .iter()
+            .any(|(id, sent)| sent.head.outgoing.is_some() && pending.iter().all(|prompt| prompt.id != *id));
+        if anew || turned || ends || !touched.is_empty() || changes.frames.contains(&self.session) {
             self.place.settle(entry);
             let ids: Vec<MessageId> = self.place.range(entry).cloned().collect();
-            let range: HashSet<&MessageId> = ids.iter().collect();
+            // Behind the end of what is read there is nothing to see.
+            let following = if self.place.has_newer(entry) { &[][..] } else { &pending[..] };
+            let range: HashSet<&MessageId> = ids.iter().chain(following.iter().map(|prompt| &prompt.id)).collect();
             self.sent.retain(|id, _| {
                 let stays = range.contains(id);
                 if !stays {
@@ -143,9 +154,38 @@ impl TranscriptFeed {
                 self.send_part(head, message_entry, part, &context, &mut patches);
             }
         }
-        let frame = self.frame_of(entry);
+        self.send_pending(entry, &pending, &mut patches);
+        let mut frame = self.frame_of(entry);
+        // A prompt that failed says why itself.
+        frame.problem.take_if(|_| pending.iter().any(|prompt| matches!(prompt.state, Outgoing::Failed { .. })));
         self.update_frame(frame, &mut patches);
         patches
+    }
+
+    /// Prompts on their way, behind all that the server has.
+    fn send_pending(&mut self, entry: &SessionEntry, pending: &[&Pending], patches: &mut Vec<Patch>) {
+        if self.place.has_newer(entry) {
+            return;
+        }
+        let mut after = entry.transcript().order().last().map_or(i64::MIN, |(created, _)| *created);
+        for prompt in pending {
+            let head = prompt.head(after);
+            after = head.created;
+            match self.sent.get_mut(&prompt.id) {
+                Some(sent) if sent.head == head => {}
+                Some(sent) => {
+                    sent.head = head.clone();
+                    patches.push(Patch::MessageUpserted { message: head });
+                }
+                None => {
+                    let view = prompt.part();
+                    patches.push(Patch::MessageUpserted { message: head.clone() });
+                    patches.push(Patch::PartUpserted { message: head.id.clone(), part: view.clone() });
+                    let parts = BTreeMap::from([(prompt.part.clone(), SentPart { view, stream: None })]);
+                    self.sent.insert(prompt.id.clone(), Sent { head, parts });
+                }
+            }
+        }
     }
 
     fn frame_of(&self, entry: &SessionEntry) -> Frame {
@@ -335,6 +375,7 @@ fn head_view(head: &Message, time: i64, context: &Context<'_>) -> MessageView {
         agent: head.agent.as_deref().map(|agent| one_line(agent, 60)),
         model: head.model.as_deref().map(|model| one_line(model, 80)),
         queued,
+        outgoing: None,
         problem,
         parts: Vec::new(),
     }

@@ -1,7 +1,7 @@
 use tokio::sync::oneshot;
 
 use crate::model::{MessageId, PartId, RequestId, SessionId};
-use crate::protocol::{Batch, Focus, PermissionReply, Problem, Settings, Snapshot};
+use crate::protocol::{Batch, DraftView, Focus, PermissionReply, Problem, Settings, Snapshot};
 use crate::server::StopReport;
 use crate::store::State;
 
@@ -27,7 +27,17 @@ pub(super) enum Command {
     /// A new session, which the window then looks at.
     NewSession { window: String, reply: Reply<Result<Snapshot, Problem>> },
     /// A prompt; without a session it begins a new one, which the window then looks at.
-    Prompt { window: String, session: Option<SessionId>, text: String, reply: Reply<Result<SessionId, Problem>> },
+    Prompt { window: String, session: Option<SessionId>, text: String, reply: Reply<Result<MessageId, Problem>> },
+    /// A prompt that failed is sent again.
+    RetryPrompt { message: MessageId },
+    /// A prompt that the server does not have becomes a draft again.
+    TakeBack { message: MessageId, reply: Reply<Result<DraftView, Problem>> },
+    /// A prompt that the server does not have is thrown away.
+    Discard { message: MessageId, reply: Reply<Result<(), Problem>> },
+    /// What is typed and not sent changed.
+    SaveDraft { session: Option<SessionId>, text: String, reply: Reply<Result<(), Problem>> },
+    /// A window wants to know what was typed and not sent.
+    Drafts { reply: Reply<Vec<DraftView>> },
     /// A session's run is stopped.
     Abort { session: SessionId, reply: Reply<Result<(), Problem>> },
     /// A session is deleted, stopped before where it works, with all below it.

@@ -45,6 +45,7 @@ impl InstanceTask {
             let changes = self.subject.state.apply(Event::SessionRemoved(id.clone()));
             self.touch(&changes);
             self.subject.notices.forget(&id);
+            self.typed_for_deleted(&id);
             self.close_tab(&id);
         }
         reply.send(Ok(())).ok();

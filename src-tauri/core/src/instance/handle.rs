@@ -4,7 +4,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::model::{MessageId, PartId, RequestId, SessionId};
-use crate::protocol::{Batch, Focus, InstanceId, Problem, Settings, Snapshot};
+use crate::protocol::{Batch, DraftView, Focus, InstanceId, Problem, Settings, Snapshot};
 use crate::server::StopReport;
 use crate::store::State;
 use crate::traffic::Traffic;
@@ -87,11 +87,52 @@ impl InstanceHandle {
         self.ask(|reply| Command::NewSession { window, reply }).await?
     }
 
-    /// Sends a prompt, in a new session when none is given, and says in which session it is. The server has it then;
-    /// the message itself arrives as a patch.
-    pub async fn prompt(&self, window: &str, session: Option<&str>, text: &str) -> Result<SessionId, Problem> {
+    /// Takes a prompt to be sent, in a new session when none is given, which the window then looks at. It is on disk
+    /// when this answers with its message's id; the message and how far it is arrive as patches.
+    ///
+    /// # Errors
+    /// `prompt_empty`, `prompt_too_large`, `too_many_waiting`, `profile_not_saved`.
+    pub async fn prompt(&self, window: &str, session: Option<&str>, text: &str) -> Result<MessageId, Problem> {
         let (window, session, text) = (window.to_owned(), session.map(SessionId::from), text.to_owned());
         self.ask(|reply| Command::Prompt { window, session, text, reply }).await?
+    }
+
+    /// Sends a prompt again that failed.
+    pub async fn retry_prompt(&self, message: &str) -> Result<(), Problem> {
+        self.tell(Command::RetryPrompt { message: message.into() }).await
+    }
+
+    /// Makes a prompt a draft again, before what is typed there already, and answers with the draft.
+    ///
+    /// # Errors
+    /// `prompt_on_its_way` when the server may have it; `draft_too_large`.
+    pub async fn take_back(&self, message: &str) -> Result<DraftView, Problem> {
+        let message = message.into();
+        self.ask(|reply| Command::TakeBack { message, reply }).await?
+    }
+
+    /// Throws a prompt away.
+    ///
+    /// # Errors
+    /// `prompt_on_its_way` when the server may have it.
+    pub async fn discard(&self, message: &str) -> Result<(), Problem> {
+        let message = message.into();
+        self.ask(|reply| Command::Discard { message, reply }).await?
+    }
+
+    /// Keeps what is typed and not sent, for a session or the page that invites to a first message. It is on disk when
+    /// this answers.
+    ///
+    /// # Errors
+    /// `draft_too_large`, `profile_not_saved`.
+    pub async fn save_draft(&self, session: Option<&str>, text: &str) -> Result<(), Problem> {
+        let (session, text) = (session.map(SessionId::from), text.to_owned());
+        self.ask(|reply| Command::SaveDraft { session, text, reply }).await?
+    }
+
+    /// What was typed and not sent.
+    pub async fn drafts(&self) -> Result<Vec<DraftView>, Problem> {
+        self.ask(|reply| Command::Drafts { reply }).await
     }
 
     /// Stops a session's run.

@@ -14,6 +14,7 @@ mod liveness;
 mod notices;
 mod own_answers;
 mod restarts;
+mod sending;
 mod server_life;
 mod stream_life;
 mod subject;
@@ -35,6 +36,7 @@ use crate::protocol::{InstanceId, Settings};
 use crate::server::StopReport;
 use crate::store::Mark;
 use crate::traffic::Traffic;
+use crate::typed::Typed;
 
 pub use command::{Answer, Scroll};
 pub use handle::InstanceHandle;
@@ -56,6 +58,8 @@ pub struct Opening {
     pub launcher: Launcher,
     /// Cancelled when the server of an earlier instance of this folder is gone: this one's starts then.
     pub after: Option<CancellationToken>,
+    /// What was typed in the folder before.
+    pub typed: Typed,
     /// Where announcements go.
     pub windows: Arc<dyn Windows>,
 }
@@ -64,7 +68,7 @@ impl Opening {
     /// Opens the instance: its task runs on the tracker and starts the server at once. Cancelling the token kills the
     /// server's group without asking; [`InstanceHandle::close`] is the orderly way.
     pub fn open(self, tasks: &TaskTracker, token: &CancellationToken) -> InstanceHandle {
-        let Self { id, folder, settings, launcher, after, windows } = self;
+        let Self { id, folder, settings, launcher, after, typed, windows } = self;
         let (commands, commands_in) = mpsc::channel(WAITING_COMMANDS);
         // Unbounded, but no more wait in it than requests are under way.
         let (done, done_in) = mpsc::unbounded_channel();
@@ -80,6 +84,7 @@ impl Opening {
             broken_config: None,
             whole_since: Mark::default(),
             after,
+            desk: sending::Desk::new(typed),
             reading: HashSet::new(),
             unknown: HashSet::new(),
             restart_wanted: false,

@@ -119,6 +119,7 @@ impl InstanceTask {
                 let known: HashSet<_> = self.subject.state.sessions().map(|(id, _)| id.clone()).collect();
                 let changes = self.subject.state.fold_snapshot(*snapshot, since);
                 self.touch(&changes);
+                self.compare_typed();
                 self.close_lost_tabs();
                 self.open_tabs_of_new_children(&known);
                 let looked_at: Vec<_> = self.views.sessions().cloned().collect();
@@ -162,6 +163,10 @@ impl InstanceTask {
                     self.subject.tabs.open_child(session.id.clone(), &parent, descends);
                 }
             }
+            Event::SessionFailed { session: Some(session), failure } => {
+                let (session, failure) = (session.clone(), failure.clone());
+                self.prompt_may_have_failed(&session, &failure);
+            }
             Event::SessionFailed { session: None, failure } => {
                 self.subject.note(format!("{}: {}", failure.name, failure.message));
             }
@@ -185,6 +190,7 @@ impl InstanceTask {
         self.touch(&changes);
         if let Some(session) = removed {
             self.subject.notices.forget(&session);
+            self.typed_for_deleted(&session);
             self.close_tab(&session);
         }
     }

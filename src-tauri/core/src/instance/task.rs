@@ -20,6 +20,7 @@ use super::command::{Command, Reply, Scroll};
 use super::launch::Launcher;
 use super::own_answers::OwnAnswers;
 use super::restarts::Restarts;
+use super::sending::Desk;
 use super::server_life::Server;
 use super::stream_life::Stream;
 use super::subject::Subject;
@@ -44,6 +45,8 @@ pub(super) struct InstanceTask {
     pub(super) whole_since: Mark,
     /// Cancelled when a server that is still being stopped for the same folder is gone.
     pub(super) after: Option<CancellationToken>,
+    /// Drafts, and prompts on their way.
+    pub(super) desk: Desk,
     /// Sessions whose messages are being read.
     pub(super) reading: HashSet<SessionId>,
     /// Names of unknown events and kinds of parts that were logged.
@@ -80,6 +83,7 @@ impl InstanceTask {
                 event = self.server.next() => self.server_event(event),
                 update = Stream::next(&mut self.stream) => self.update(update),
                 () = BrokenConfig::changed(&mut self.broken_config) => self.restart(),
+                () = self.desk.due() => {}
             }
             // What waits already is folded in first, so that a burst makes one batch and not hundreds.
             for _ in 0..BURST {
@@ -94,6 +98,7 @@ impl InstanceTask {
             if self.closing.is_some() && matches!(self.server, Server::None) {
                 break 'life;
             }
+            self.send_waiting();
             self.subject.look(|source| self.views.flush(source));
         }
         self.token.cancel();
@@ -122,7 +127,18 @@ impl InstanceTask {
             }
             Command::CloseTab { session } => self.close_tab(&session),
             Command::NewSession { window, reply } => self.new_session(window, reply),
-            Command::Prompt { window, session, text, reply } => self.prompt(window, session, text, reply),
+            Command::Prompt { window, session, text, reply } => self.prompt(window, session.as_ref(), &text, reply),
+            Command::RetryPrompt { message } => self.retry_prompt(&message),
+            Command::TakeBack { message, reply } => {
+                reply.send(self.take_back(&message)).ok();
+            }
+            Command::Discard { message, reply } => {
+                reply.send(self.discard(&message)).ok();
+            }
+            Command::SaveDraft { session, text, reply } => self.save_draft(session, &text, reply),
+            Command::Drafts { reply } => {
+                reply.send(self.drafts()).ok();
+            }
             Command::Abort { session, reply } => self.abort(session, reply),
             Command::Delete { session, reply } => self.delete_session(session, reply),
             Command::DismissNotice { number } => self.subject.notices.dismiss(number),
@@ -208,6 +224,7 @@ impl InstanceTask {
     /// Lets all windows know what was touched; they get it with their next batch.
     pub(super) fn touch(&mut self, changes: &Changes) {
         if !changes.is_empty() {
+            self.confirm(changes);
             self.views.touch(changes);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::feed::{Feed, Place, Source};
+use crate::feed::{Feed, Pending, Place, Source};
 use crate::model::SessionId;
 use crate::protocol::{Announcement, Focus, InstanceId, Snapshot};
 use crate::store::Changes;
@@ -21,12 +21,14 @@ pub(super) struct Views {
     feeds: HashMap<String, Feed>,
     /// Where a window read in a session that it no longer looks at, when it had gone back from the end.
     places: HashMap<(String, SessionId), Place>,
+    /// Prompts that the server is not known to have.
+    pending: Vec<Pending>,
     made: u64,
 }
 
 impl Views {
     pub(super) fn new(instance: InstanceId, windows: Arc<dyn Windows>) -> Self {
-        Self { instance, windows, feeds: HashMap::new(), places: HashMap::new(), made: 0 }
+        Self { instance, windows, feeds: HashMap::new(), places: HashMap::new(), pending: Vec::new(), made: 0 }
     }
 
     /// The window's view of what it looks at, or from now on of something else, which makes it a fresh feed. The same
@@ -44,12 +46,15 @@ impl Views {
         {
             self.places.insert((window.to_owned(), session.clone()), place.clone());
         }
+        // Sessions come and go; nobody returns to one that is gone.
+        self.places.retain(|(_, session), _| source.state.session(session).is_some());
         let place = match &focus {
             Focus::Session { id } => self.places.remove(&(window.to_owned(), SessionId(id.clone()))),
             Focus::Start | Focus::Logs | Focus::Events => None,
         };
         self.made += 1;
         let mut feed = Feed::new(self.instance.clone(), self.made, focus, place.unwrap_or_default());
+        feed.set_pending(&self.pending);
         let snapshot = feed.snapshot(source);
         self.feeds.insert(window.to_owned(), feed);
         snapshot
@@ -93,6 +98,22 @@ impl Views {
     pub(super) fn turn(&mut self, window: &str, focus: Focus, source: &Source<'_>) {
         let Snapshot { instance, feed, revision, .. } = self.open(window, Some(focus), source);
         self.windows.announce(window, &Announcement { instance, feed, revision, batch: None });
+    }
+
+    /// The windows that look at the page that invites to a first message.
+    pub(super) fn at_start(&self) -> Vec<String> {
+        let at_start = self.feeds.iter().filter(|(_, feed)| *feed.focus() == Focus::Start);
+        at_start.map(|(window, _)| window.clone()).collect()
+    }
+
+    /// What the server is not known to have; windows get what changed with their next batch.
+    pub(super) fn set_pending(&mut self, pending: Vec<Pending>) {
+        if self.pending != pending {
+            self.pending = pending;
+            for feed in self.feeds.values_mut() {
+                feed.set_pending(&self.pending);
+            }
+        }
     }
 
     pub(super) fn touch(&mut self, changes: &Changes) {

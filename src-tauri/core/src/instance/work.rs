@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::model::{Event, MessagePage, RequestId, Session, SessionId, Todo};
-use crate::opencode::{Client, PromptIds, WireError};
+use crate::opencode::{Client, WireError};
 use crate::protocol::{Connection, Focus, Problem, Snapshot};
 use crate::server::StopReport;
 use crate::store::Mark;
 
-use super::clock::now_ms;
 use super::command::Reply;
 use super::launch::Prepared;
+use super::sending::Sent;
 use super::task::InstanceTask;
 
 /// How many of a session's newest messages are read at first, and of older ones with each further step.
@@ -32,11 +32,13 @@ pub(super) enum Done {
     /// Older messages were read for a window's feed, asked for at the mark.
     Older { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, window: String, feed: u64 },
     /// A session was made; the window looks at it next.
-    Created { session: Session, window: String, reply: Option<Reply<Result<Snapshot, Problem>>> },
+    Created { session: Session, window: String, reply: Reply<Result<Snapshot, Problem>> },
     /// A session's run was stopped.
     Aborted { session: SessionId, reply: Reply<Result<(), Problem>> },
     /// Sessions were deleted.
     Deleted { family: Vec<SessionId>, reply: Reply<Result<(), Problem>> },
+    /// Something came of a request for the outbox.
+    Sent(Box<Sent>),
     /// A request of the agent was answered, or turned out to have been.
     Answered(RequestId),
     /// Our answer to a request did not reach the server.
@@ -85,6 +87,7 @@ impl InstanceTask {
                 }
             }
             Done::Created { session, window, reply } => self.created(session, &window, reply),
+            Done::Sent(sent) => self.sent(*sent),
             Done::Nothing => {}
             Done::Aborted { session, reply } => {
                 self.void_requests(&session);
@@ -164,7 +167,7 @@ impl InstanceTask {
         let Some((client, reply)) = self.client_or(reply) else { return };
         self.work(async move {
             match client.create_session(None).await {
-                Ok(session) => Done::Created { session, window, reply: Some(reply) },
+                Ok(session) => Done::Created { session, window, reply },
                 Err(error) => {
                     reply.send(Err(error.to_problem())).ok();
                     Done::Nothing
@@ -173,43 +176,11 @@ impl InstanceTask {
         });
     }
 
-    fn created(&mut self, session: Session, window: &str, reply: Option<Reply<Result<Snapshot, Problem>>>) {
+    fn created(&mut self, session: Session, window: &str, reply: Reply<Result<Snapshot, Problem>>) {
         let id = session.id.0.clone();
         let changes = self.subject.state.apply(Event::Session(session));
         self.touch(&changes);
-        if let Some(reply) = reply {
-            reply.send(Ok(self.view(window, Some(Focus::Session { id })))).ok();
-        } else {
-            self.subject.tabs.open(SessionId::from(id.as_str()));
-            self.subject.look(|source| self.views.turn(window, Focus::Session { id }, source));
-        }
-    }
-
-    pub(super) fn prompt(
-        &mut self,
-        window: String,
-        session: Option<SessionId>,
-        text: String,
-        reply: Reply<Result<SessionId, Problem>>,
-    ) {
-        let Some(reply) = self.if_known(session.as_ref(), reply) else { return };
-        let Some((client, reply)) = self.client_or(reply) else { return };
-        let done = self.done.clone();
-        self.work(async move {
-            let sent = match session {
-                Some(id) => send(&client, &id, &text).await.map(|()| id),
-                None => match begin(&client, &text).await {
-                    Ok(session) => {
-                        let id = session.id.clone();
-                        done.send(Done::Created { session, window, reply: None }).ok();
-                        Ok(id)
-                    }
-                    Err(error) => Err(error),
-                },
-            };
-            reply.send(sent.map_err(|error| error.to_problem())).ok();
-            Done::Nothing
-        });
+        reply.send(Ok(self.view(window, Some(Focus::Session { id })))).ok();
     }
 
     pub(super) fn abort(&mut self, session: SessionId, reply: Reply<Result<(), Problem>>) {
@@ -255,28 +226,5 @@ impl InstanceTask {
         let message = "OpenCode does not run for this folder. Start it again, then repeat this.";
         reply.send(Err(Problem::new("server_not_running", message))).ok();
         None
-    }
-}
-
-/// A new session with its first prompt. One that could not be prompted is taken away again: the person's text is still
-/// where they typed it.
-async fn begin(client: &Client, text: &str) -> Result<Session, WireError> {
-    let session = client.create_session(None).await?;
-    match send(client, &session.id, text).await {
-        Ok(()) => Ok(session),
-        Err(error) => {
-            client.delete_session(&session.id).await.ok();
-            Err(error)
-        }
-    }
-}
-
-/// Sends a prompt under ids of its own. When its answer is lost it is sent once more under the same ids: the server
-/// stores them once.
-async fn send(client: &Client, session: &SessionId, text: &str) -> Result<(), WireError> {
-    let ids = PromptIds::generate(now_ms()).ok();
-    match client.prompt(session, text, ids.as_ref()).await {
-        Err(error) if error.is_ambiguous() && ids.is_some() => client.prompt(session, text, ids.as_ref()).await,
-        sent => sent,
     }
 }

@@ -55,6 +55,17 @@ impl Profile {
         self.save(&RECENT_FOLDERS, recent)
     }
 
+    /// A folder of its own inside the profile, as `drafts/NAME`.
+    #[must_use]
+    pub fn within(&self, path: &str) -> Self {
+        Self::new(self.folder.join(path))
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     fn untouchable(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
         self.untouchable.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use ts_rs::{Config, ExportError, TS};
 
-use super::{Announcement, AppView, EventDetail, EventPage, EventQuery, PermissionReply, SavedRecording, Snapshot};
+use super::{
+    Announcement, AppView, DraftView, EventDetail, EventPage, EventQuery, PermissionReply, SavedRecording, Snapshot,
+};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/backend/bindings");
 const WRITE: &str = "OUTRIDER_WRITE_BINDINGS";
@@ -15,6 +17,7 @@ fn export(dir: &Path) -> Result<(), ExportError> {
     AppView::export_all(&config)?;
     Snapshot::export_all(&config)?;
     Announcement::export_all(&config)?;
+    DraftView::export_all(&config)?;
     PermissionReply::export_all(&config)?;
     EventQuery::export_all(&config)?;
     EventPage::export_all(&config)?;

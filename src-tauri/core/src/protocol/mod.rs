@@ -6,6 +6,7 @@
 mod app;
 #[cfg(test)]
 mod bindings;
+mod draft;
 mod instance;
 mod patch;
 mod problem;
@@ -15,6 +16,7 @@ mod traffic;
 mod transcript;
 
 pub use app::{AppView, FolderRow, InstanceRow};
+pub use draft::DraftView;
 pub use instance::{
     Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, Notice, ServerDetails, SessionRow,
     SessionState,
@@ -27,7 +29,7 @@ pub use traffic::{
     EventDetail, EventPage, EventPlace, EventQuery, EventRow, SavedRecording, TrafficCounters, UnknownType,
 };
 pub use transcript::{
-    Block, MessageState, MessageView, NoticeKind, PartBody, PartView, RetryView, Role, ToolDetail, ToolState,
+    Block, MessageState, MessageView, NoticeKind, Outgoing, PartBody, PartView, RetryView, Role, ToolDetail, ToolState,
     TranscriptView,
 };
 

@@ -23,6 +23,9 @@ pub struct Snapshot {
     pub sessions: Vec<SessionRow>,
     /// The transcript, when a session is looked at.
     pub transcript: Option<TranscriptView>,
+    /// Prompts of sessions that are still to be made, when the page that invites to a first message is looked at;
+    /// oldest first.
+    pub outgoing: Vec<MessageView>,
     /// The server's output, when the log is looked at.
     pub log: Option<Vec<LogLine>>,
 }
@@ -142,6 +145,16 @@ pub enum Patch {
     /// A question was answered or is void.
     QuestionRemoved {
         /// The request.
+        id: String,
+    },
+    /// A prompt of a session that is still to be made is new or changed.
+    OutgoingUpserted {
+        /// The prompt now, with its part.
+        message: MessageView,
+    },
+    /// A prompt of a session that is still to be made is gone: its session was made, or it was taken back.
+    OutgoingRemoved {
+        /// The message.
         id: String,
     },
     /// Lines were added to the log. The window keeps the newest 2,000.

@@ -81,10 +81,30 @@ pub struct MessageView {
     pub model: Option<String>,
     /// True for a prompt that waits for its turn.
     pub queued: bool,
+    /// Set while the server is not known to have it: a prompt on its way, at the end of the transcript. It keeps its id
+    /// and its part when the server has it.
+    pub outgoing: Option<Outgoing>,
     /// Why it ended with an error.
     pub problem: Option<Problem>,
     /// Its visible parts, ordered by id. Left out (empty) in `message_upserted` patches, where parts come apart.
     pub parts: Vec<PartView>,
+}
+
+/// How far a prompt is that the server is not known to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Outgoing {
+    /// It was not sent: the connection is missing, or one before it goes first. It can be taken back.
+    Waiting,
+    /// It is being sent, or the server has not shown it yet.
+    Sending,
+    /// It was sent, the connection was lost, and whether it arrived is asked as soon as there is one again.
+    Unconfirmed,
+    /// The server does not have it and it is not tried again by itself. It can be tried again or taken back.
+    Failed {
+        /// Why.
+        problem: Problem,
+    },
 }
 
 /// One visible part of a message.

@@ -26,6 +26,9 @@ fn snapshot_and_patches_add_up_at_every_prefix_of_a_recording() {
             std::fs::write(file, serde_json::to_vec(&json!({ "name": name, "steps": steps })).unwrap()).unwrap();
         }
     }
+    let steps = crate::outgoing::steps();
+    let contract = serde_json::to_vec(&json!({ "name": "outgoing", "steps": steps })).unwrap();
+    std::fs::write(folder.join("outgoing.json"), contract).unwrap();
 }
 
 fn contract_folder() -> PathBuf {

@@ -29,8 +29,8 @@ fn late_events_of_a_deleted_session_bring_nothing_back_not_even_after_a_fresh_sn
     }
     let retry = RunStatus::Retry { attempt: 1, message: "FOREIGN KEY constraint failed".into(), next: 0 };
     state.apply(Event::Status { session: session.id.clone(), status: retry.clone() });
-    let listed =
-        Snapshot { sessions: vec![session.clone()], running: vec![(session.id.clone(), retry)], ..Snapshot::default() };
+    // The server lists it among those that work, and no longer among the sessions (seen on 1.18.33).
+    let listed = Snapshot { running: vec![(session.id.clone(), retry)], ..Snapshot::default() };
     let since = state.mark();
     state.fold_snapshot(listed, since);
     assert_eq!(state.sessions().count(), 0);

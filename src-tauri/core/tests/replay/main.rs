@@ -11,6 +11,7 @@ mod interleaving;
 mod late;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;
+mod outgoing;
 mod recording;
 mod resync;
 mod saved;

@@ -42,6 +42,7 @@ async fn a_guardian_is_deaf_to_the_end_of_the_session() {
     }
     app.kill();
     until_nothing_runs(&app).await;
+    until_gone(app.guardian).await;
     assert_eq!(files(folder.path()), [""; 0]);
 }
 

@@ -37,7 +37,7 @@ use crate::subject::{RealServer, Subject};
 const LANES: u64 = 4;
 
 /// How many seeds are played side by side with a fake server each: most of their time is pauses.
-const SIDE_BY_SIDE: usize = 32;
+const SIDE_BY_SIDE: usize = 64;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -158,11 +158,12 @@ fn shows(shown: &Snapshot, session: &str, raw: &Value) -> Vec<String> {
         messages.take_while(|message| revert.is_none() || message["id"].as_str() != revert).collect();
     let ids =
         |wanted: &[&Value]| wanted.iter().filter_map(|it| it["id"].as_str()).map(str::to_owned).collect::<Vec<_>>();
-    let shown_ids: Vec<String> = transcript.messages.iter().map(|message| message.id.clone()).collect();
+    let here: Vec<&MessageView> = transcript.messages.iter().filter(|message| message.outgoing.is_none()).collect();
+    let shown_ids: Vec<String> = here.iter().map(|message| message.id.clone()).collect();
     if shown_ids != ids(&visible) {
         return vec![format!("messages {shown_ids:?} instead of {:?}", ids(&visible))];
     }
-    for (message, raw) in transcript.messages.iter().zip(visible) {
+    for (message, raw) in here.into_iter().zip(visible) {
         wrong.extend(message_shows(message, raw, busy));
     }
     wrong
@@ -216,6 +217,7 @@ fn message_shows(shown: &MessageView, raw: &Value, busy: bool) -> Vec<String> {
 fn normal(snapshot: &Snapshot, raw: &Value) -> Snapshot {
     let mut snapshot = comparable(snapshot);
     snapshot.instance = String::new();
+    snapshot.outgoing.clear();
     for row in &mut snapshot.sessions {
         if row.state == SessionState::Error {
             row.state = SessionState::Idle;
@@ -231,6 +233,7 @@ fn normal(snapshot: &Snapshot, raw: &Value) -> Snapshot {
         .collect();
     if let Some(transcript) = &mut snapshot.transcript {
         transcript.problem = None;
+        transcript.messages.retain(|message| message.outgoing.is_none());
         for message in &mut transcript.messages {
             message.parts.retain(|part| !open.contains(part.id.as_str()));
             if message

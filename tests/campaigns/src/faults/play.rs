@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use outrider_core::instance::Answer;
-use outrider_core::protocol::{Focus, PartBody, PermissionReply};
+use outrider_core::protocol::{Connection, Focus, PartBody, PermissionReply, Snapshot};
 use outrider_testkit::FaultProxy;
 use outrider_testkit::chance::Chance;
 use reqwest::Method;
@@ -118,11 +118,15 @@ impl Play<'_> {
             self.observer.expect_prompt(text);
         }
         if prompt.here {
+            // It is taken at once, and goes out as soon as there is a connection: the person may have to ask for one.
             let sent = self.main.handle.prompt(&self.main.label, session, &prompt.text).await;
             self.note(format!("prompt here {}", sent.as_ref().map_or_else(|problem| &*problem.code, |id| &id.0)));
-            if let Ok(session) = sent {
-                return Some(self.made(session.0));
-            }
+            let id = sent.ok()?.0;
+            let heard = tokio::select! {
+                heard = self.tap.until(self.pace.recovery, |now| now.prompts.contains_key(&id)) => heard,
+                () = self.keep_trying() => false,
+            };
+            return self.tap.session_of(&id).filter(|_| heard).map(|session| self.made(session));
         }
         let session = match session {
             Some(session) => session.to_owned(),
@@ -134,6 +138,17 @@ impl Play<'_> {
             self.main.look_at(&session).await.ok();
         }
         sent.is_ok().then_some(session)
+    }
+
+    /// Asks for another attempt whenever the connection was given up.
+    async fn keep_trying(&self) {
+        let gave_up = |now: &Snapshot| matches!(now.view.connection, Connection::Disconnected { .. });
+        loop {
+            if self.main.until(self.pace.recovery, gave_up).await {
+                self.main.handle.retry().await.ok();
+                self.main.until(self.pace.silence, |now| !gave_up(now)).await;
+            }
+        }
     }
 
     fn made(&self, session: String) -> String {

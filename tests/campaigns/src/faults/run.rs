@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use outrider_core::instance::{InstanceHandle, Launcher, Opening, Scroll};
 use outrider_core::opencode::{Endpoint, Password};
+use outrider_core::profile::Profile;
 use outrider_core::protocol::{Connection, Settings};
+use outrider_core::typed::{Shelf, Typed};
 use outrider_testkit::FaultProxy;
 use reqwest::Method;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -45,6 +48,8 @@ pub struct Failed {
 /// An instance that works with the server at this URL.
 struct Attached {
     handle: InstanceHandle,
+    /// What it keeps on disk.
+    _profile: TempDir,
     bridge: Arc<Bridge>,
     _running: DropGuard,
 }
@@ -53,7 +58,11 @@ impl Attached {
     fn open(subject: &Subject, url: &str, settings: Settings) -> Result<Self, String> {
         let endpoint = Endpoint::at(url, Password::new(subject.password())).map_err(|error| error.to_string())?;
         let (bridge, token) = (Arc::new(Bridge::default()), CancellationToken::new());
+        let (tasks, profile) = (TaskTracker::new(), TempDir::new().map_err(|error| error.to_string())?);
+        let shelf = Shelf::new(&Profile::new(profile.path()), tasks.clone());
+        let (keeper, kept, _) = shelf.open(subject.directory().as_ref());
         let opening = Opening {
+            typed: Typed::new(kept, keeper),
             id: "campaign".to_owned(),
             folder: subject.directory().into(),
             settings,
@@ -61,8 +70,8 @@ impl Attached {
             after: None,
             windows: Arc::clone(&bridge) as Arc<_>,
         };
-        let handle = opening.open(&TaskTracker::new(), &token);
-        Ok(Self { handle, bridge, _running: token.drop_guard() })
+        let handle = opening.open(&tasks, &token);
+        Ok(Self { handle, _profile: profile, bridge, _running: token.drop_guard() })
     }
 }
 

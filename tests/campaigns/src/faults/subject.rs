@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use outrider_testkit::fake_opencode::{Action, FakeOpenCode, FakeOptions, Rule};
-use outrider_testkit::{Place, ScriptedModel, opencode_binary, place::ServerConfig};
+use outrider_testkit::{Place, ScriptedModel, opencode_binary, place::ServerConfig, wait_for};
 use serde_json::json;
 
 use crate::direct::Direct;
@@ -86,6 +86,12 @@ impl Subject {
             let body = json!({ "noReply": true, "parts": [{ "type": "text", "text": text }] });
             direct.post(&format!("/session/{session}/prompt_async"), body).await?;
         }
+        // A prompt is taken up a moment after it was accepted.
+        let messages = format!("/session/{session}/message");
+        wait_for("the long session", Duration::from_secs(30), async || {
+            direct.get(&messages).await.is_ok_and(|messages| messages.as_array().is_some_and(|all| all.len() == LONG))
+        })
+        .await;
         let (Self::Real { long, .. } | Self::Fake { long, .. }) = &*self;
         long.set((session, prompts)).ok();
         Ok(self)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use outrider_core::model::Event;
+use outrider_core::model::{Event, Role};
 use outrider_core::opencode::{self, Client, Endpoint, Password};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -25,6 +25,8 @@ pub struct Now {
     pub running: BTreeSet<String>,
     /// How often each session began to work.
     pub began: BTreeMap<String, u64>,
+    /// The prompts that were heard of, and their sessions.
+    pub prompts: BTreeMap<String, String>,
     /// What waits for an answer, by id: whether it is a question, and its session.
     pub requests: BTreeMap<String, (bool, String)>,
 }
@@ -45,6 +47,11 @@ impl Tap {
             }
         });
         Self { now, _following: following }
+    }
+
+    /// The session of a prompt, when it was heard of.
+    pub fn session_of(&self, prompt: &str) -> Option<String> {
+        self.now.borrow().prompts.get(prompt).cloned()
     }
 
     /// What is so now, and each time that it changes.
@@ -107,6 +114,9 @@ impl Now {
             Event::Permission(asked) => self.requests.insert(asked.id.0, (false, asked.session.0)).is_none(),
             Event::Question(asked) => self.requests.insert(asked.id.0, (true, asked.session.0)).is_none(),
             Event::RequestAnswered(id) => self.requests.remove(&id.0).is_some(),
+            Event::Message(message) if message.role == Role::User => {
+                self.prompts.insert(message.id.0, message.session.0).is_none()
+            }
             _ => false,
         }
     }

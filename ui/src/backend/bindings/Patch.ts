@@ -101,6 +101,14 @@ question: QuestionView, } | { "op": "question_removed",
 /**
  * The request.
  */
+id: string, } | { "op": "outgoing_upserted", 
+/**
+ * The prompt now, with its part.
+ */
+message: MessageView, } | { "op": "outgoing_removed", 
+/**
+ * The message.
+ */
 id: string, } | { "op": "log_appended", 
 /**
  * The lines.

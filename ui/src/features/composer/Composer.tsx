@@ -4,7 +4,7 @@ import { createEffect, on, onMount, Show } from "solid-js";
 import { problemOf } from "../../backend/backend";
 import { useBackend } from "../../backend/context";
 import { ProblemNote } from "../../shared/ProblemNote";
-import { type Drafts, draftKey } from "./drafts";
+import type { Drafts, Place } from "./drafts";
 import { composerKey } from "./keys";
 import "./composer.css";
 
@@ -15,20 +15,22 @@ export function focusComposer(): void {
   document.getElementById(FIELD_ID)?.focus({ preventScroll: true });
 }
 
-/** Where a message is written. What was typed stays until the server has taken it. */
+/** Where a message is written. What was typed stays until the app has taken it, which keeps it until the server has it. */
 export function Composer(props: {
   instance: string;
   /** null: the message makes a new session. */
   session: string | null;
   busy: boolean;
+  /** The server can be reached; what is sent waits otherwise. */
+  connected: boolean;
   enterSends: boolean;
   drafts: Drafts;
-  onSent: (session: string, made: boolean) => void;
+  onSent: () => void;
 }) {
   const backend = useBackend();
   let field: HTMLTextAreaElement | undefined;
-  const key = () => draftKey(props.instance, props.session);
-  const draft = () => props.drafts.of(key());
+  const place = (): Place => ({ instance: props.instance, session: props.session });
+  const draft = () => props.drafts.of(place());
   const hasText = () => draft().text.trim() !== "";
 
   const grow = () => {
@@ -36,35 +38,43 @@ export function Composer(props: {
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
   };
-  createEffect(on(() => [key(), draft().text], grow));
+  createEffect(on(() => [props.instance, props.session, draft().text], grow));
   // The cursor is put here where it is nowhere else, and not taken from where the person works.
   onMount(() => {
     if (document.activeElement === document.body) focusComposer();
   });
 
   const send = async () => {
-    const { instance, session } = props;
-    const mine = key();
+    const mine = place();
     const { text, sending } = draft();
     if (sending || text.trim() === "") return;
     props.drafts.change(mine, { sending: true, problem: null });
     try {
-      const sentTo = await backend.sendPrompt(instance, session, text);
+      await props.drafts.settle(mine);
+      await backend.sendPrompt(mine.instance, mine.session, text);
       props.drafts.change(mine, { sending: false, text: "" });
-      props.onSent(sentTo, session === null);
+      props.onSent();
     } catch (failure) {
       props.drafts.change(mine, { sending: false, problem: problemOf(failure) });
     }
   };
   const stop = async () => {
-    const { instance, session } = props;
-    const mine = key();
-    if (session === null) return;
+    const mine = place();
+    if (mine.session === null) return;
     try {
-      await backend.stopSession(instance, session);
+      await backend.stopSession(mine.instance, mine.session);
     } catch (failure) {
       props.drafts.change(mine, { problem: problemOf(failure) });
     }
+  };
+
+  const title = () => {
+    if (!props.connected) return "Send, as soon as there is a connection";
+    return props.busy ? "Send, to be answered next" : "Send";
+  };
+  const placeholder = () => {
+    if (!props.connected) return "Write a message; it waits for the connection";
+    return props.busy ? "Write the next message; it waits for its turn" : "Ask about the code, or say what to change";
   };
 
   return (
@@ -75,7 +85,7 @@ export function Composer(props: {
             message={problem().message}
             detail={problem().detail}
             code={problem().code}
-            onDismiss={() => props.drafts.change(key(), { problem: null })}
+            onDismiss={() => props.drafts.change(place(), { problem: null })}
           />
         )}
       </Show>
@@ -86,12 +96,10 @@ export function Composer(props: {
           class="composer-field"
           aria-label="Message"
           rows={1}
-          placeholder={
-            props.busy ? "Write the next message; it waits for its turn" : "Ask about the code, or say what to change"
-          }
+          placeholder={placeholder()}
           readOnly={draft().sending}
           value={draft().text}
-          onInput={(event) => props.drafts.change(key(), { text: event.currentTarget.value })}
+          onInput={(event) => props.drafts.type(place(), event.currentTarget.value)}
           onKeyDown={(event) => {
             if (composerKey(event, props.enterSends) !== "send") return;
             event.preventDefault();
@@ -109,7 +117,7 @@ export function Composer(props: {
               type="button"
               class="composer-button send"
               aria-label="Send"
-              title={props.busy ? "Send, to be answered next" : "Send"}
+              title={title()}
               disabled={!hasText() || draft().sending}
               onClick={send}
             >

@@ -32,19 +32,29 @@ describe("the keys of the message field", () => {
 });
 
 function show(part: { busy?: boolean; session?: string | null; send?: Backend["sendPrompt"] } = {}) {
-  const send = vi.fn<Backend["sendPrompt"]>(part.send ?? (async () => "ses_new"));
+  const send = vi.fn<Backend["sendPrompt"]>(part.send ?? (async () => "msg_1"));
   const stop = vi.fn<Backend["stopSession"]>(async () => undefined);
   const onSent = vi.fn();
-  const backend = { sendPrompt: send, stopSession: stop } as Partial<Backend> as Backend;
-  const drafts = createDrafts();
+  const save = vi.fn<Backend["saveDraft"]>(async () => undefined);
+  const kept = { drafts: async () => [], saveDraft: save };
+  const backend = { sendPrompt: send, stopSession: stop, ...kept } as Partial<Backend> as Backend;
+  const drafts = createDrafts(backend);
   const { busy = false, session = "ses" } = part;
   render(() => (
     <BackendContext.Provider value={backend}>
-      <Composer instance="ins" session={session} busy={busy} enterSends={true} drafts={drafts} onSent={onSent} />
+      <Composer
+        instance="ins"
+        session={session}
+        busy={busy}
+        connected={true}
+        enterSends={true}
+        drafts={drafts}
+        onSent={onSent}
+      />
     </BackendContext.Provider>
   ));
   const field = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
-  return { field, send, stop, onSent, type: (value: string) => fireEvent.input(field, { target: { value } }) };
+  return { field, send, save, stop, onSent, type: (value: string) => fireEvent.input(field, { target: { value } }) };
 }
 
 describe("the composer", () => {
@@ -53,9 +63,20 @@ describe("the composer", () => {
     type("Hello");
     fireEvent.keyDown(field, { key: "Enter" });
     fireEvent.keyDown(field, { key: "Enter" });
-    await vi.waitFor(() => expect(onSent).toHaveBeenCalledWith("ses_new", true));
+    await vi.waitFor(() => expect(onSent).toHaveBeenCalledOnce());
     expect(send.mock.calls).toEqual([["ins", null, "Hello"]]);
     expect(field.value).toBe("");
+  });
+
+  it("lets nothing older be kept after what was sent", async () => {
+    vi.useFakeTimers();
+    const { field, save, onSent, type } = show();
+    type("Hello");
+    fireEvent.keyDown(field, { key: "Enter" });
+    await vi.runAllTimersAsync();
+    vi.useRealTimers();
+    expect(onSent).toHaveBeenCalledOnce();
+    expect(save).not.toHaveBeenCalled();
   });
 
   it("keeps the text and says why when sending failed", async () => {

@@ -1,6 +1,7 @@
 import { For, Show } from "solid-js";
-import type { MessageView, PartView } from "../../backend/types";
+import type { MessageView, PartView, Problem } from "../../backend/types";
 import { ProblemNote } from "../../shared/ProblemNote";
+import { type OutgoingActions, OutgoingState } from "./OutgoingState";
 import { Part } from "./Parts";
 
 /** Codes of endings that the person asked for: said, but not as an error. */
@@ -12,6 +13,8 @@ export function Message(props: {
   previous: MessageView | undefined;
   waits: (part: PartView) => boolean;
   feed: number;
+  /** What can be done with a prompt that the server does not have. */
+  outgoing?: OutgoingActions;
   onExpand: (part: string, expanded: boolean) => void;
   onOpenSession: (session: string) => void;
 }) {
@@ -27,6 +30,7 @@ export function Message(props: {
       data-role={props.message.role}
       data-state={props.message.state}
       data-queued={props.message.queued || undefined}
+      data-outgoing={props.message.outgoing?.state}
       aria-busy={props.message.state === "streaming"}
     >
       <Show when={!continued()}>
@@ -34,6 +38,9 @@ export function Message(props: {
           <span class="message-writer">{writer()}</span>
           <Show when={props.message.queued}>
             <span class="message-queued">Queued</span>
+          </Show>
+          <Show when={props.message.outgoing}>
+            {(outgoing) => <OutgoingState message={props.message.id} outgoing={outgoing()} actions={props.outgoing} />}
           </Show>
         </header>
       </Show>
@@ -48,6 +55,9 @@ export function Message(props: {
           />
         )}
       </For>
+      <Show when={failedWith(props.message)}>
+        {(problem) => <ProblemNote message={problem().message} detail={problem().detail} code={problem().code} />}
+      </Show>
       <Show when={props.message.problem}>
         {(problem) => (
           <Show
@@ -62,6 +72,11 @@ export function Message(props: {
       </Show>
     </article>
   );
+}
+
+/** Why a prompt could not be sent. */
+function failedWith({ outgoing }: MessageView): Problem | null {
+  return outgoing?.state === "failed" ? outgoing.problem : null;
 }
 
 function writerOf(message: MessageView): string {

@@ -7,8 +7,9 @@ import { Button } from "../../shared/Button";
 import { ProblemNote } from "../../shared/ProblemNote";
 import { createNow, secondsUntil } from "../../shared/time";
 import { Message } from "./Message";
+import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
-import type { Position } from "./scroll";
+import { type Position, remember } from "./scroll";
 import { waitingCalls } from "./waiting";
 import "./conversation.css";
 
@@ -22,6 +23,7 @@ export function Transcript(props: {
   positions: Map<string, Position>;
   /** Counts up when the person sent something: the end is shown then. */
   sent: number;
+  outgoing: OutgoingActions;
   onOpenSession: (session: string) => void;
   onFailure: (failure: unknown) => void;
 }) {
@@ -41,7 +43,7 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
   });
-  onCleanup(() => props.positions.set(place, reader.position()));
+  onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
       () => [props.transcript.messages[0]?.id, props.transcript.messages.at(-1)?.id],
@@ -110,6 +112,7 @@ export function Transcript(props: {
                 previous={props.transcript.messages[index() - 1]}
                 waits={asked().waits}
                 feed={props.feed}
+                outgoing={props.outgoing}
                 onExpand={(part, expanded) =>
                   backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
                 }

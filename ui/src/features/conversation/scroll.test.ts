@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { followsEnd, movedBy, placeAt, scrollTopFor, wantedSide } from "./scroll";
+import { followsEnd, movedBy, type Position, placeAt, remember, scrollTopFor, wantedSide } from "./scroll";
 
 const metrics = (top: number, content = 5_000) => ({ top, height: 500, content });
 
@@ -74,5 +74,22 @@ describe("asking for more", () => {
   it("asks until the view is filled", () => {
     expect(wantedSide(metrics(0, 300), 0, { hasOlder: true, hasNewer: false })).toBe("older");
     expect(wantedSide(metrics(0, 300), 0, { hasOlder: false, hasNewer: false })).toBeNull();
+  });
+});
+
+describe("remembered places", () => {
+  const place = (offset: number): Position => ({ kind: "place", anchors: [{ id: "a", offset }] });
+
+  it("are those that are not the end, and the newest of many", () => {
+    const positions = new Map<string, Position>();
+    for (let number = 0; number < 500; number += 1) remember(positions, `s${number}`, place(number));
+    expect(positions.size).toBe(200);
+    expect(positions.get("s499")).toEqual(place(499));
+    remember(positions, "s300", place(7));
+    remember(positions, "new", place(8));
+    expect(positions.get("s300")).toEqual(place(7));
+    expect(positions.has("s301")).toBe(false);
+    remember(positions, "s499", { kind: "end" });
+    expect(positions.has("s499")).toBe(false);
   });
 });

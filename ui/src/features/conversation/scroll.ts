@@ -7,6 +7,20 @@ export interface Anchor {
 /** Where a person reads: at the end, which is followed, or at a place, which stays where it is on the screen. */
 export type Position = { kind: "end" } | { kind: "place"; anchors: Anchor[] };
 
+/** How many places are remembered; the one that was left longest ago goes first. */
+const PLACES = 200;
+
+/** Remembers where a session was read. The end needs no remembering. */
+export function remember(positions: Map<string, Position>, session: string, position: Position): void {
+  positions.delete(session);
+  if (position.kind === "end") return;
+  positions.set(session, position);
+  for (const oldest of positions.keys()) {
+    if (positions.size <= PLACES) return;
+    positions.delete(oldest);
+  }
+}
+
 /** The scrolled element's scrollTop, clientHeight and scrollHeight. */
 export interface Metrics {
   top: number;

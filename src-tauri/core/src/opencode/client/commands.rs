@@ -53,6 +53,10 @@ fn random_text() -> std::io::Result<String> {
     Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect())
 }
 
+/// The name under which a session's metadata holds the key that it was made with. The server keeps metadata as given,
+/// and lists it (observed on opencode 1.18.33).
+pub(super) const MADE_FOR: &str = "outrider";
+
 impl Client {
     /// Makes a session; the server gives it a placeholder title unless one is given.
     ///
@@ -61,6 +65,12 @@ impl Client {
     pub async fn create_session(&self, title: Option<&str>) -> Result<Session, WireError> {
         let body = title.map_or_else(|| json!({}), |title| json!({ "title": title }));
         session(&self.send(Method::POST, "/session", &body).await?)
+    }
+
+    /// Makes a session that can be found again by a key of ours, should this answer be lost:
+    /// [`Client::session_made_for`].
+    pub async fn make_session_for(&self, key: &str) -> Result<Session, WireError> {
+        session(&self.send(Method::POST, "/session", &json!({ "metadata": { MADE_FOR: key } })).await?)
     }
 
     /// Gives a session another title.

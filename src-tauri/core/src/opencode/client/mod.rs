@@ -18,6 +18,9 @@ pub use commands::{PermissionAnswer, PromptIds};
 
 /// How long a connection may take. The server is on this machine: it is there or it is not.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+/// How many connections are kept for the next requests. After a lost stream every session is asked for at once, and each
+/// connection is a file and a task here and on the server.
+const IDLE: usize = 4;
 
 /// The largest answer that is read: some thousand messages with large tool outputs.
 const ANSWER_LIMIT: usize = 256 << 20;
@@ -52,6 +55,7 @@ impl Client {
             .http1_only()
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_LIMIT)
+            .pool_max_idle_per_host(IDLE)
             .build()
             .map_err(|error| WireError::from_transport(error, CONNECT_LIMIT))?;
         let folder = HeaderValue::try_from(percent_encoded(folder))

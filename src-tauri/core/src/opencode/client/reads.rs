@@ -3,8 +3,11 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::commands::MADE_FOR;
 use super::{Client, percent_encoded, segment};
-use crate::model::{MessagePage, Permission, Question, RunStatus, Session, SessionId, Snapshot, Todo};
+use crate::model::{
+    Message, MessageId, MessagePage, Part, Permission, Question, RunStatus, Session, SessionId, Snapshot, Todo,
+};
 use crate::opencode::error::WireError;
 use crate::opencode::wire;
 
@@ -44,6 +47,33 @@ impl Client {
         let mut sessions = wire::sessions(values);
         sessions.retain(|session| session.directory == directory);
         Ok(sessions)
+    }
+
+    /// The session of this canonical folder that was made with this key.
+    pub async fn session_made_for(&self, directory: &str, key: &str) -> Result<Option<Session>, WireError> {
+        let query = percent_encoded(&directory.replace('%', "%25"));
+        let mut values: Vec<Value> = self.get(&format!("/session?directory={query}&limit={ALL_SESSIONS}")).await?;
+        values.retain(|value| value["metadata"][MADE_FOR] == key);
+        Ok(wire::sessions(values)
+            .into_iter()
+            .find(|session| session.directory == directory && session.parent.is_none()))
+    }
+
+    /// One message with its parts; none when the session does not have it.
+    pub async fn message(
+        &self,
+        session: &SessionId,
+        message: &MessageId,
+    ) -> Result<Option<(Message, Vec<Part>)>, WireError> {
+        let path = format!("/session/{}/message/{}", segment(session.as_str())?, segment(message.as_str())?);
+        match self.get::<Value>(&path).await {
+            Ok(value) => match wire::messages(vec![value]).pop() {
+                Some(message) => Ok(Some(message)),
+                None => Err(WireError::UnreadableAnswer { reason: "a message without an id".to_owned() }),
+            },
+            Err(WireError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// One session.

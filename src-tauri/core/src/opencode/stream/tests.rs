@@ -88,6 +88,15 @@ async fn other_line_ends_comments_and_characters_survive_a_cut_at_each_byte() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn carriage_returns_alone_end_an_event_at_once() {
+    let limit = Duration::from_secs(25);
+    let event = b"data: {\"type\":\"server.heartbeat\"}\r\r";
+    let stream = iter([Ok::<_, Infallible>(event.to_vec()), Ok(event.to_vec())]).chain(pending());
+    let got: Vec<_> = decode(stream, limit, EVENT_LIMIT).map(meaning).collect().await;
+    assert_eq!(got, [Ok(Event::Heartbeat), Ok(Event::Heartbeat), Err(WireError::StreamSilent { limit })]);
+}
+
 #[tokio::test]
 async fn an_event_without_end_is_an_error_before_it_fills_the_memory() {
     // A line without end, and an event of lines without end.
