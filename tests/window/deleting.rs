@@ -38,7 +38,7 @@ async fn a_session_is_deleted_from_the_list_and_a_busy_one_is_stopped_first() {
     window.screenshot("delete-busy").await;
     window.click(&format!("get('button', 'Delete', {ASKED})")).await;
     window.until(&format!("{LINES}.length === 1 && !{ASKED}")).await;
-    window.until(&format!("session()?.dataset.sessionId === {stays:?} && tabs('Sessions').length === 2")).await;
+    window.until(&format!("session()?.dataset.sessionId === {stays:?} && tabs('Sessions').every((tab) => tab.dataset.sessionId !== {goes:?})")).await;
     let running = || stage.model.requests().iter().any(|request| request.outcome == Outcome::Running);
     outrider_testkit::wait_for("the end of its request", std::time::Duration::from_secs(10), || {
         std::future::ready(!running())

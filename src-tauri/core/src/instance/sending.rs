@@ -65,6 +65,7 @@ impl InstanceTask {
         text: &str,
         reply: Reply<Result<MessageId, Problem>>,
     ) {
+        let Some(reply) = self.if_known(session, reply) else { return };
         let id = match self.put_into_outbox(session, text) {
             Ok((id, key)) => {
                 if let Some(key) = key {

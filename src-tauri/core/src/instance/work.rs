@@ -199,7 +199,7 @@ impl InstanceTask {
 
     /// The reply again, when the session is one of this folder; if not, that is the answer. The server would find
     /// sessions of folders that the person has not opened.
-    fn if_known<T>(
+    pub(super) fn if_known<T>(
         &self,
         session: Option<&SessionId>,
         reply: Reply<Result<T, Problem>>,
