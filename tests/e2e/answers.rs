@@ -49,7 +49,7 @@ async fn an_answer_of_another_program_is_said_with_what_it_allowed() {
     let asked = pane.until("the request", |now| now.view.waiting == 1).await;
     let request = transcript(&asked).permissions[0].id.clone();
     let path = format!("/permission/{request}/reply");
-    let (_, ours) = tokio::join!(somebody_posts(&pane, &path, json!({ "reply": "always" })), async {
+    let ((), ours) = tokio::join!(somebody_posts(&pane, &path, json!({ "reply": "always" })), async {
         pane.until("the answer", |now| now.view.waiting == 0).await;
         pane.handle.answer(&request, Answer::Permission(PermissionReply::Reject, None)).await
     });

@@ -5,7 +5,7 @@ use std::time::Instant;
 use outrider_core::protocol::{Connection, InstanceStatus, Settings, Snapshot};
 use outrider_testkit::processes::{is_running, processes_with};
 
-use crate::stage::{MAIN, Pane, Stage, answer_text, kill, row, transcript, variable_of};
+use crate::stage::{Pane, Stage, answer_text, kill, row, transcript, variable_of};
 
 fn said<'a>(seen: &'a Snapshot, code: &str) -> Option<&'a str> {
     seen.view.notices.iter().find(|notice| notice.problem.code == code).map(|notice| &*notice.problem.message)

@@ -82,12 +82,16 @@ async fn a_window_that_does_not_answer_can_be_closed_and_a_signal_never_asks() {
     let processes = window.driver().mark().of_the_app().into_iter();
     let web = processes.filter(|process| process.command_line.contains("WebKitWebProcess")).map(|it| it.pid);
     let web: Vec<_> = web.collect();
-    web.iter().for_each(|pid| signal("STOP", *pid));
+    for pid in &web {
+        signal("STOP", *pid);
+    }
     let begun = std::time::Instant::now();
     window.close();
     let app = window.driver().app();
     wait_for("the app's end", Duration::from_secs(15), || std::future::ready(!is_running(app))).await;
-    web.iter().for_each(|pid| signal("CONT", *pid));
+    for pid in &web {
+        signal("CONT", *pid);
+    }
     ends(&window).await;
     eprintln!("NOTE: gone {:?} after the window with a stopped web process was closed", begun.elapsed());
 
