@@ -1,6 +1,7 @@
 import type { Backend } from "./backend";
 import * as data from "./fakeData";
 import { FakeEvents } from "./fakeEvents";
+import { serverProblem, setScene } from "./fakeScenes";
 import type { Announcement, AppView, Focus, FolderRow, MessageView, Patch, Snapshot, TranscriptView } from "./types";
 
 /** How long a made-up call takes, in milliseconds. */
@@ -135,62 +136,14 @@ class FakeApp {
   private fill(scene: string): void {
     const ready = { status: "ready" } as const;
     const connected = { state: "connected" } as const;
-    const problem = {
-      code: scene === "binary" ? "binary_not_found" : "server_exited",
-      message:
-        scene === "binary"
-          ? "No opencode binary was found: not in the settings, not on PATH, and none is bundled."
-          : "OpenCode ended before it was ready. Its configuration may be broken; correct it, then restart.",
-      detail:
-        'Error: Config file at ~/code/api-server/opencode.json is not valid JSON(C): CommaExpected\n   at line 4, column 3\n     "model" "anthropic/claude-sonnet-4-5"',
-    };
+    const problem = serverProblem(scene);
     const first = data.snapshotOf("ins_1", {
       view: data.view(ready, connected, ["ses_1", "ses_2", "ses_3"], { branch: "fix/login-test", waiting: 1 }),
       sessions: data.SESSIONS,
     });
     this.transcripts.set("ses_1", data.transcript("ses_1", data.richMessages(), { permissions: [data.PERMISSION] }));
     this.transcripts.set("ses_3", data.transcript("ses_3", data.longMessages(400).slice(-PAGE), { has_older: true }));
-    if (scene === "empty") {
-      first.view = data.view(ready, connected, []);
-      first.sessions = [];
-    }
-    if (scene === "error" || scene === "binary") {
-      first.view = data.view({ status: "error", problem }, { state: "disconnected", problem: null }, []);
-      first.sessions = [];
-    }
-    if (scene === "starting") {
-      first.view = data.view({ status: "starting" }, { state: "connecting" }, []);
-      first.sessions = [];
-    }
-    if (scene === "reconnecting") {
-      first.view.connection = {
-        state: "reconnecting",
-        attempt: 3,
-        attempts: 5,
-        delay_ms: 4_000,
-        at: Date.now() + 4_000,
-      };
-      this.transcriptOf("ses_1").retry = {
-        attempt: 2,
-        message: "429: too many requests",
-        next: Date.now() + 30_000,
-      };
-    }
-    if (scene === "disconnected") {
-      const why = { code: "stream_lost", message: "The server stopped answering after 5 attempts.", detail: null };
-      first.view.connection = { state: "disconnected", problem: why };
-    }
-    if (scene === "restarting") {
-      first.view.status = { status: "starting" };
-      first.view.connection = { state: "connecting" };
-      first.view.notices = [data.CRASH_NOTICE];
-    }
-    if (scene === "notices") first.view.notices = data.NOTICES;
-    if (scene === "outgoing") data.addOutgoing(this.transcriptOf("ses_1"));
-    if (scene === "beginning") data.addBeginning(first);
-    if (scene === "logs") first.view.focus = { kind: "logs" };
-    if (scene.startsWith("events")) first.view.focus = { kind: "events" };
-    if (scene === "long") first.view.focus = { kind: "session", id: "ses_3" };
+    setScene(scene, first, this.transcriptOf("ses_1"));
     this.instances.set("ins_1", first);
     this.instances.set(
       "ins_2",
