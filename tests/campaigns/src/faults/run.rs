@@ -143,8 +143,10 @@ async fn check(
     let expanded = play.log().expanded.clone();
     let mut wrong = oracle::undisturbed(play.main, &expanded);
     if let Some(prompt) = &scenario.ends_asking {
-        let session =
-            play.prompt(None, prompt).await.ok_or_else(|| one("the last prompt cannot be sent".to_owned()))?;
+        let Some(session) = play.prompt(None, prompt).await else {
+            let now = play.main.now();
+            return Err(one(format!("the last prompt cannot be sent: {:?}, {:?}", now.view.connection, now.outgoing)));
+        };
         if !play.tap.until(pace.recovery, |now| now.requests.values().any(|(_, of)| *of == session)).await {
             return Err(one("the last run never asked".to_owned()));
         }
