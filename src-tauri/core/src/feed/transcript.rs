@@ -111,7 +111,7 @@ impl TranscriptFeed {
         self.work = work.clone();
         let context = Context { directory: state.directory(), work: &work };
 
-        let known = |prompt: &Pending| entry.transcript().message(&prompt.id).is_some_and(|it| it.head().is_some());
+        let known = |prompt: &Pending| entry.transcript().message(&prompt.id).is_some_and(MessageEntry::is_whole);
         let pending: Vec<&Pending> = pending.iter().filter(|prompt| !known(prompt)).collect();
         let ends = self
             .sent
@@ -133,11 +133,15 @@ impl TranscriptFeed {
             for id in &ids {
                 let Some(message) = entry.transcript().message(id) else { continue };
                 let Some(head) = message.head() else { continue };
+                if pending.iter().any(|prompt| prompt.id == *id) {
+                    continue;
+                }
                 if !self.sent.contains_key(id) {
                     self.send_message(head, message, &context, &mut patches);
                     continue;
                 }
-                if anew || turned || touched.contains(id) {
+                let was_pending = self.sent.get(id).is_some_and(|sent| sent.head.outgoing.is_some());
+                if anew || turned || was_pending || touched.contains(id) {
                     self.send_head(head, message.time(), &context, &mut patches);
                 }
                 if anew || (turned && head.completed.is_none()) {

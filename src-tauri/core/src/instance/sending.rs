@@ -10,7 +10,7 @@ use crate::feed::{Pending, problem_of};
 use crate::model::{Event, Failure, Message, MessageId, Part, Session, SessionId};
 use crate::opencode::{Client, PromptIds, WireError};
 use crate::protocol::{Connection, DraftView, Focus, Problem};
-use crate::store::Changes;
+use crate::store::{Changes, MessageEntry};
 use crate::typed::{Action, Lane, NoAnswer, Prompt, Saved, Trouble, Typed};
 
 use super::clock::now_ms;
@@ -269,9 +269,12 @@ impl InstanceTask {
         if outbox.is_empty() {
             return;
         }
-        for (session, message) in &changes.messages {
+        // Its text comes after it: until then ours is shown.
+        let messages = changes.messages.iter().map(|(session, message)| (session, message));
+        for (session, message) in messages.chain(changes.parts.iter().map(|(session, message, _)| (session, message))) {
             let entry = self.subject.state.session(session);
-            if entry.and_then(|entry| entry.transcript().message(message)?.head()).is_some() {
+            let message_entry = entry.and_then(|entry| entry.transcript().message(message));
+            if message_entry.is_some_and(MessageEntry::is_whole) {
                 outbox.confirm(message);
             }
         }

@@ -111,7 +111,7 @@ impl InstanceTask {
         match update {
             Update::State(connection) => self.subject.connection = connection,
             Update::Opened(plan) => {
-                self.whole_since = self.subject.state.mark();
+                self.whole_since = self.subject.state.ask();
                 plan.send(self.plan()).ok();
             }
             Update::Event(event) => self.event(event),

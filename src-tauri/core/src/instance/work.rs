@@ -110,9 +110,15 @@ impl InstanceTask {
                     self.read_messages(session);
                 }
             }
+            // A snapshot has brought them meanwhile, and may be the newer of the two.
+            Ok(page) if page.before.is_none() && self.is_loaded(session) => {}
             Ok(page) => {
                 let changes = self.subject.state.fold_page(page, since);
                 self.touch(&changes);
+                // Asked for before its messages were let go of.
+                if self.views.look_at(session) {
+                    self.read_messages(session);
+                }
             }
             Err(error) => {
                 self.subject.note(format!("The messages of {session} could not be read: {error}"));
@@ -125,6 +131,10 @@ impl InstanceTask {
         }
     }
 
+    fn is_loaded(&self, session: &SessionId) -> bool {
+        self.subject.state.session(session).is_some_and(|entry| entry.transcript().is_loaded())
+    }
+
     /// Reads a session's newest messages, unless they are here or on their way.
     pub(super) fn read_messages(&mut self, session: &SessionId) {
         let state = &self.subject.state;
@@ -133,7 +143,7 @@ impl InstanceTask {
         if !self.reading.insert(session.clone()) {
             return;
         }
-        let (session, since) = (session.clone(), state.mark());
+        let (session, since) = (session.clone(), self.subject.state.ask());
         let pause = Duration::from_millis(self.settings.reconnect_base_ms.into());
         self.work(async move {
             let mut page = client.messages(&session, FIRST_PAGE, None).await;

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Message, MessageId, MessagePage, Part, PartKind, Role, RunStatus, SessionId, Snapshot, Todo};
+use crate::model::{Message, MessageId, MessagePage, Part, PartKind, Role, SessionId, Snapshot, Todo};
 
 use super::reduce::keep_local_text;
 use super::{Changes, Mark, State};
@@ -132,6 +132,9 @@ impl State {
         let session = page.session;
         let newest = page.before.is_none();
         let entry = self.sessions.entry(session.clone()).or_default();
+        if newest && since < entry.transcript.released {
+            return changes;
+        }
         if !newest && (!entry.transcript.loaded || entry.transcript.older != page.before) {
             // The transcript was read anew meanwhile; this page no longer joins it.
             return changes;
@@ -192,7 +195,6 @@ impl State {
         changes: &mut Changes,
     ) {
         let Some(entry) = self.sessions.get_mut(session) else { return };
-        let running = entry.status != RunStatus::Idle;
         let transcript = &mut entry.transcript;
         if transcript.removed.contains_key(&head.id) {
             return;
@@ -230,7 +232,7 @@ impl State {
             {
                 // It began before we listened: the deltas heard so far are its end, and its beginning is missing.
                 prose.text.push_str(&std::mem::take(&mut entry.early));
-                prose.gapped = (running && !settled) || !prose.text.is_empty();
+                prose.gapped = true;
             }
             if settles || entry.part.as_ref() != Some(&incoming) {
                 changes.parts.insert((session.clone(), id.clone(), incoming.id.clone()));

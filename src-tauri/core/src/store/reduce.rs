@@ -67,6 +67,13 @@ impl State {
         changes
     }
 
+    /// A mark for a question to the server that is asked now: after that of each question before, also when no event has
+    /// come since.
+    pub fn ask(&mut self) -> Mark {
+        self.mark.0 += 1;
+        self.mark
+    }
+
     /// The server is gone: nothing runs any more, and nobody waits for an answer.
     pub fn server_gone(&mut self) -> Changes {
         self.mark.0 += 1;
@@ -82,8 +89,9 @@ impl State {
     /// Lets go of a session's messages; they are read again when somebody looks. What still streams is kept: the
     /// server does not have it.
     pub fn release(&mut self, id: &SessionId) {
+        let released = self.ask();
         if let Some(entry) = self.sessions.get_mut(id).filter(|entry| !entry.status.is_running()) {
-            entry.transcript = Transcript::default();
+            entry.transcript = Transcript { released, ..Transcript::default() };
         }
     }
 

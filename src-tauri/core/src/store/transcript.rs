@@ -12,6 +12,9 @@ pub type MessageKey = (i64, MessageId);
 pub struct Transcript {
     /// True when the newest messages were read from the server and the stream has not been lost since.
     pub(super) loaded: bool,
+    /// When its messages were let go of: what events told before is not here, so that an answer to an earlier question
+    /// leaves it with holes.
+    pub(super) released: Mark,
     /// The server's cursor for messages older than the oldest here.
     pub(super) older: Option<String>,
     pub(super) entries: HashMap<MessageId, MessageEntry>,
@@ -80,6 +83,11 @@ impl MessageEntry {
     /// server, and keeps its place there (wire study, section 8): it never stands behind its answers.
     pub fn time(&self) -> i64 {
         self.time
+    }
+
+    /// True when its head and something of its content are known: the server tells of them one after the other.
+    pub fn is_whole(&self) -> bool {
+        self.head.is_some() && !self.parts.is_empty()
     }
 
     /// The parts in order.

@@ -1,6 +1,6 @@
 //! What comes later than it should: events of what was deleted, and answers to questions asked before a run began.
 
-use outrider_core::model::{Event, Message, MessagePage, Permission, RunStatus, SessionId, Snapshot};
+use outrider_core::model::{Event, Message, MessagePage, PartKind, Permission, RunStatus, SessionId, Snapshot};
 use outrider_core::store::State;
 
 use crate::holes::answer_mid_stream;
@@ -116,4 +116,39 @@ fn a_prompt_that_was_sent_again_stays_before_its_answer_whoever_tells_of_it() {
         messages.map(|(_, message)| message.time()).collect::<Vec<_>>()
     };
     assert_eq!(times(&fresh), times(&state), "and windows sort by the same times");
+}
+
+/// The answer was read just before the events that say that the session works: what it lacks is missing all the same.
+#[test]
+fn text_that_goes_on_from_a_part_first_read_from_an_answer_is_marked_also_in_an_idle_session() {
+    let (events, id, ..) = while_written();
+    let delta = events.iter().rposition(|event| matches!(event, Event::Delta { .. })).unwrap();
+    let page = answer_mid_stream(&replayed(&events[..delta]), &id).messages.remove(0);
+    let mut state = State::new(directory(&events));
+    let since = state.mark();
+    state.fold_page(page, since);
+    assert!(!state.session(&id).unwrap().status().is_running());
+    state.apply(Event::Status { session: id.clone(), status: RunStatus::Busy });
+    state.apply(events[delta].clone());
+    let Event::Delta { message, part, text, .. } = &events[delta] else { unreachable!() };
+    let entry = state.session(&id).unwrap().transcript().message(message).unwrap().part(part).unwrap();
+    let (PartKind::Text(prose) | PartKind::Reasoning(prose)) = &entry.part().unwrap().kind else { panic!("no text") };
+    assert_eq!((&prose.text, prose.gapped), (text, true));
+}
+
+/// The question was asked before the session's messages were let go of: what events told in between is in neither.
+#[test]
+fn an_answer_from_before_messages_were_let_go_of_does_not_count_as_all_of_them() {
+    let events = events(STREAM);
+    let id = session(&events);
+    let mut state = replayed(&events);
+    let since = state.ask();
+    state.release(&id);
+    let head = events.iter().rfind(|event| matches!(event, Event::Message(_))).unwrap();
+    state.apply(head.clone());
+    state.fold_page(MessagePage { session: id.clone(), messages: Vec::new(), older: None, before: None }, since);
+    assert!(!state.session(&id).unwrap().transcript().is_loaded());
+    let (page, since) = (answer_mid_stream(&replayed(&events), &id).messages.remove(0), state.ask());
+    state.fold_page(page, since);
+    assert!(state.session(&id).unwrap().transcript().is_loaded());
 }

@@ -84,7 +84,8 @@ async fn fake(report: &Arc<Report>) -> Result<(), String> {
         {
             let report = Arc::clone(report);
             playing.spawn(async move {
-                let played = match Subject::fake(seed).await {
+                let reads_back = Scenario::draw(seed, &Pace::FAKE, "").reads_back;
+                let played = match Subject::fake(seed, reads_back).await {
                     Ok(subject) => caught(subject, seed, Pace::FAKE).await,
                     Err(why) => Err(Failed { wrong: vec![why], done: Vec::new() }),
                 };

@@ -28,7 +28,9 @@ pub async fn recovered(
     let last = Instant::now() + 3 * limit;
     loop {
         let began = Instant::now();
-        let Looked { differences, server, changed } = look(direct, window).await.map_err(|why| vec![why])?;
+        let looked = look(direct, window).await;
+        // A server that was started again has closed connections that we still hold.
+        let Looked { differences, server, changed } = looked.unwrap_or_else(Looked::nothing);
         // All was equal when this look began already.
         if differences.is_empty() && !changed {
             return Ok((began - since, server));
@@ -65,11 +67,16 @@ struct Looked {
     changed: bool,
 }
 
+impl Looked {
+    fn nothing(why: String) -> Self {
+        Self { differences: vec![why], server: Value::Null, changed: false }
+    }
+}
+
 async fn look(direct: &Direct, window: &Window) -> Result<Looked, String> {
     let words = |problem: outrider_core::protocol::Problem| problem.message;
-    let nothing = |why: String| Looked { differences: vec![why], server: Value::Null, changed: false };
     if let Err(why) = connected(window, LOOK_EVERY).await {
-        return Ok(nothing(why));
+        return Ok(Looked::nothing(why));
     }
     let server = kept::of_server(direct).await?;
     let here = kept::of_state(&window.handle.inspect().await.map_err(words)?);

@@ -53,7 +53,7 @@ impl Subject {
     }
 
     /// A server in this process for one scenario.
-    pub async fn fake(seed: u64) -> Result<Arc<Self>, String> {
+    pub async fn fake(seed: u64, with_long_session: bool) -> Result<Arc<Self>, String> {
         let ask = Rule { permission: "bash".to_owned(), pattern: ASKS.to_owned(), action: Action::Ask };
         let directory = "/home/dev/code/campaign".to_owned();
         let options = FakeOptions {
@@ -67,7 +67,8 @@ impl Subject {
             ..FakeOptions::default()
         };
         let server = FakeOpenCode::start(options).await;
-        Arc::new(Self::Fake { server, long: OnceLock::new() }).prepare().await
+        let subject = Arc::new(Self::Fake { server, long: OnceLock::new() });
+        if with_long_session { subject.prepare().await } else { Ok(subject) }
     }
 
     /// The folder's long session.
