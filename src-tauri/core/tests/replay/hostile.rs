@@ -16,7 +16,7 @@ use crate::contract::{afresh, feed_on, look};
 use crate::mirror::apply;
 use crate::recording::{DIRECTORY, names, raw_events};
 
-use self::json::{KEYS, any_json, nested, odd};
+use self::json::{KEYS, any_json, odd};
 
 /// The events of some recordings that have all kinds of them, as the server sent them.
 static RECORDED: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {

@@ -119,7 +119,7 @@ pub const KEYS: &[&str] = &[
     "",
 ];
 
-pub fn nested(depth: usize) -> Value {
+fn nested(depth: usize) -> Value {
     (0..depth).fold(json!(1), |inner, level| if level % 2 == 0 { json!([inner]) } else { json!({ "a": inner }) })
 }
 
