@@ -24,6 +24,10 @@ impl Direct {
         Ok(Self { http: http.map_err(|error| error.to_string())?, subject })
     }
 
+    pub fn is_fake(&self) -> bool {
+        matches!(*self.subject, Subject::Fake { .. })
+    }
+
     /// Sends a request; the error says which one and why.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, String> {
         let request = self

@@ -27,7 +27,8 @@ pub async fn of_server(direct: &Direct) -> Result<Value, String> {
             "updated": session["time"]["updated"],
             "archived": session["time"]["archived"],
             "revert": session["revert"]["messageID"],
-            "cost": number(&session["cost"]),
+            // The fake adds costs up before it tells of them, and never does when the run is stopped in between.
+            "cost": if direct.is_fake() { Value::Null } else { number(&session["cost"]) },
             "status": if running(id) { status[id]["type"].clone() } else { json!("idle") },
             "messages": messages,
             "todos": todos_of_server(&todos),
@@ -259,6 +260,7 @@ fn compare(path: &str, server: &Value, here: &Value, found: &mut Vec<String>) {
                 compare(&format!("{path}/{index}"), server, here, found);
             }
         }
+        (Value::Null, Value::Number(_)) if path.ends_with("/cost") => {}
         (Value::Array(_), Value::Null) if path.ends_with("/messages") || path.ends_with("/todos") => {}
         _ if server == here => {}
         _ => found.push(format!("{path}: the server has {}, Outrider has {}", brief(server), brief(here))),

@@ -63,8 +63,12 @@ async fn real(report: &Arc<Report>) -> Result<(), String> {
     let server = RealServer::start().await?;
     let (next, alone) = (Arc::new(AtomicU64::new(0)), Arc::new(RwLock::new(())));
     let mut lanes = JoinSet::new();
+    // All of them before the first scenario: one may let the server crash.
+    let mut subjects = Vec::new();
     for lane in 0..LANES.min(report.options.seeds) {
-        let subject = server.folder(&format!("lane-{lane}")).await?;
+        subjects.push(server.folder(&format!("lane-{lane}")).await?);
+    }
+    for subject in subjects {
         lanes.spawn(play_lane(subject, Pace::REAL, Arc::clone(report), Arc::clone(&next), Arc::clone(&alone)));
     }
     while let Some(ended) = lanes.join_next().await {

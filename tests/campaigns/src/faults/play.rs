@@ -22,7 +22,7 @@ use crate::tap::{Now, Tap};
 use crate::window::Window;
 
 /// How long a run may take: the answers to its requests come from us.
-const RUN_LIMIT: Duration = Duration::from_secs(30);
+const RUN_LIMIT: Duration = Duration::from_secs(90);
 
 pub struct Play<'a> {
     pub subject: &'a Subject,
@@ -181,12 +181,20 @@ impl Play<'_> {
                     continue;
                 }
                 let pause = Duration::from_millis(chance.below(self.pace.pause_ms));
-                let (here, allow) = (chance.one_in(2), !chance.one_in(5));
+                let (here, allow, stop) = (chance.one_in(2), !chance.one_in(5), chance.one_in(4));
                 answering.push(async move {
                     tokio::time::sleep(pause).await;
-                    self.note(format!("answer {id} of {session}: {allow}, here: {here}"));
+                    if stop {
+                        // The server goes on listing the request, and tells nobody that it is void.
+                        self.note(format!("stop {session} instead of answering {id}, here: {here}"));
+                        if !here || self.main.handle.abort(&session).await.is_err() {
+                            self.direct.abort(&session).await.ok();
+                        }
+                    } else {
+                        self.note(format!("answer {id} of {session}: {allow}, here: {here}"));
+                    }
                     // Outrider may not know of it while its stream is harmed.
-                    let here = here && self.answer_here(question, &id, allow).await;
+                    let here = stop || (here && self.answer_here(question, &id, allow).await);
                     if !here || !self.tap.until(self.pace.taken_up, |now| !now.requests.contains_key(&id)).await {
                         self.direct.answer(question, &id, allow).await.ok();
                     }
