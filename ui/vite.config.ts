@@ -27,5 +27,7 @@ export default defineConfig({
     unstubGlobals: true,
     // One jsdom for all files of a worker: making one takes longer than most of the tests.
     isolate: false,
+    // A limit against hanging, not a measure: on two busy cores the whole app takes seconds to draw in jsdom.
+    testTimeout: 30_000,
   },
 });
