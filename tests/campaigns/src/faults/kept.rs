@@ -110,7 +110,9 @@ fn part_of_server(part: &Value) -> Value {
         }
         "tool" => json!({
             "call": part["callID"], "tool": part["tool"], "status": state["status"], "input": state["input"],
-            "output": state["output"], "error": state["error"], "title": state["title"], "metadata": state["metadata"],
+            "output": state["output"], "error": state["error"],
+            // A failed call has none in the list, although the event that told of it can have one.
+            "title": if state["status"] == "error" { Value::Null } else { state["title"].clone() }, "metadata": state["metadata"],
             "start": state["time"]["start"], "end": state["time"]["end"],
         }),
         "step-finish" => json!({ "reason": part["reason"], "cost": number(&part["cost"]) }),
@@ -221,7 +223,7 @@ fn part_of_state(part: &Part) -> Value {
             };
             let body = json!({
                 "call": tool.call, "tool": tool.name, "status": status, "input": tool.input, "output": output,
-                "error": error, "title": tool.title, "metadata": tool.metadata, "start": tool.started, "end": tool.ended,
+                "error": error, "title": tool.title.as_ref().filter(|_| status != "error"), "metadata": tool.metadata, "start": tool.started, "end": tool.ended,
             });
             ("tool", body)
         }
