@@ -133,6 +133,9 @@ async fn a_prompt_under_way_when_the_app_dies_is_there_once_after_the_next_start
         far.proxy.lift(events);
 
         let pane = far.open().await;
+        // Whoever looks at the start when the session is found is led to it; a window that opens later is not.
+        let seen = pane.until("the session's tab", |now| !now.view.tabs.is_empty()).await;
+        pane.look_at(&seen.view.tabs[0]).await;
         answered(&pane, &format!("Answer {n}.")).await;
         assert_eq!(count(&prompts(&far, &near).await, &words), 1);
         drop(pane);

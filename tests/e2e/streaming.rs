@@ -72,6 +72,21 @@ async fn stopping_keeps_what_was_streamed() {
     stage.end().await;
 }
 
+/// The server would never answer in this folder again: its preparations for the first answer must not be cut off.
+#[tokio::test(flavor = "multi_thread")]
+async fn stopping_the_first_run_at_once_leaves_a_server_that_answers() {
+    let stage = Stage::new().await;
+    let pane = stage.ready("api").await;
+    let session = pane.prompt("%%text Never.\n%%wait never").await;
+    pane.until("the run", |now| row(now, &session).state == SessionState::Busy).await;
+    pane.handle.abort(&session).await.unwrap();
+    pane.until("the stop", |now| row(now, &session).state == SessionState::Idle).await;
+
+    let seen = pane.ask("%%text Here.").await;
+    assert_eq!(answer_text(&seen), "Here.");
+    stage.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_folders_stream_at_once_and_nothing_crosses() {
     let stage = Stage::new().await;

@@ -31,6 +31,13 @@ pub fn problem_of(failure: &Failure) -> Problem {
         }
         ("ContentFilterError", _) => ("content_filtered", "The model's service withheld this answer.".to_owned()),
         ("MessageOutputLengthError", _) => ("output_too_long", "The answer reached the model's limit.".to_owned()),
+        // What OpenCode 1.18.33 says when its preparations in a folder were cut off, then and each time after.
+        (_, _) if said.contains("All fibers interrupted") => (
+            "server_unusable",
+            "OpenCode was stopped while it got ready to work in this folder, and cannot work in it any more. \
+             Restart the server, then try again."
+                .to_owned(),
+        ),
         (_, _) => ("run_failed", format!("The run failed: {said}")),
     };
     let problem = Problem::new(code, message);

@@ -9,6 +9,7 @@ use crate::opencode::{Client, WireError};
 use crate::protocol::Problem;
 
 use super::command::Reply;
+use super::stopping::stop_run;
 use super::task::InstanceTask;
 use super::work::Done;
 
@@ -73,7 +74,7 @@ async fn delete(client: &Client, session: &SessionId, family: &[SessionId]) -> R
         }
         for (id, _) in &running {
             if !aborted.contains(id) {
-                client.abort(id).await.map_err(|error| error.to_problem())?;
+                stop_run(client, id).await.map_err(|error| error.to_problem())?;
                 aborted.push(id.clone());
             }
         }

@@ -16,6 +16,7 @@ mod own_answers;
 mod restarts;
 mod sending;
 mod server_life;
+mod stopping;
 mod stream_life;
 mod subject;
 mod tabs;

@@ -193,20 +193,6 @@ impl InstanceTask {
         reply.send(Ok(self.view(window, Some(Focus::Session { id })))).ok();
     }
 
-    pub(super) fn abort(&mut self, session: SessionId, reply: Reply<Result<(), Problem>>) {
-        let Some(reply) = self.if_known(Some(&session), reply) else { return };
-        let Some((client, reply)) = self.client_or(reply) else { return };
-        self.work(async move {
-            match client.abort(&session).await {
-                Ok(()) => Done::Aborted { session, reply },
-                Err(error) => {
-                    reply.send(Err(error.to_problem())).ok();
-                    Done::Nothing
-                }
-            }
-        });
-    }
-
     /// The reply again, when the session is one of this folder; if not, that is the answer. The server would find
     /// sessions of folders that the person has not opened.
     pub(super) fn if_known<T>(

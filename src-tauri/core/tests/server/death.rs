@@ -112,7 +112,10 @@ async fn a_living_app_with_the_same_profile_is_left_alone() {
     let mut app = App::start(folder.path());
     let before = of(&app);
     assert_eq!(Registry::open(Some(folder.path().to_owned()), None).clean_up().await, []);
-    assert_eq!((of(&app), files(folder.path()).len()), (before, 2));
+    // More may have come: the tools were still starting theirs.
+    let after = of(&app);
+    assert!(before.iter().all(|process| after.contains(process)), "{before:?} are not all in {after:?}");
+    assert_eq!(files(folder.path()), ["lock", "servers.json"]);
     app.kill();
     until_nothing_runs(&app).await;
 }

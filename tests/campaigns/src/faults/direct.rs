@@ -64,6 +64,18 @@ impl Direct {
         Ok(sessions.into_iter().filter(|session| session["directory"] == self.subject.directory()).collect())
     }
 
+    /// The prompts of all sessions, and their sessions.
+    pub async fn prompts(&self) -> Result<Vec<(String, String)>, String> {
+        let mut prompts = Vec::new();
+        for session in self.sessions().await? {
+            let Some(session) = session["id"].as_str() else { continue };
+            let messages = self.get(&format!("/session/{session}/message")).await?;
+            let users = messages.as_array().into_iter().flatten().filter(|it| it["info"]["role"] == "user");
+            prompts.extend(users.filter_map(|it| Some((it["info"]["id"].as_str()?.to_owned(), session.to_owned()))));
+        }
+        Ok(prompts)
+    }
+
     pub async fn prompt(&self, session: &str, text: &str) -> Result<(), String> {
         let body = json!({ "parts": [{ "type": "text", "text": text }] });
         self.post(&format!("/session/{session}/prompt_async"), body).await.map(|_| ())
@@ -76,6 +88,22 @@ impl Direct {
 
     pub async fn abort(&self, session: &str) -> Result<(), String> {
         self.post(&format!("/session/{session}/abort"), json!({})).await.map(|_| ())
+    }
+
+    /// Lets the server answer once in the folder. One whose first run in a folder is stopped while it prepares it would
+    /// fail all that come after.
+    pub async fn warm(&self) -> Result<(), String> {
+        let session = self.new_session().await?;
+        self.prompt(&session, "%%text Warm.").await?;
+        let path = format!("/session/{session}/message");
+        outrider_testkit::wait_for("the server's first answer", LIMIT, async || {
+            let messages = self.get(&path).await.unwrap_or_default();
+            let answer = messages.as_array().and_then(|all| all.iter().find(|it| it["info"]["role"] == "assistant"));
+            answer.is_some_and(|it| !it["info"]["time"]["completed"].is_null())
+                && self.running().await.is_ok_and(|running| !running.contains(&session))
+        })
+        .await;
+        self.send(Method::DELETE, &format!("/session/{session}"), None).await.map(drop)
     }
 
     /// The sessions that work.

@@ -169,6 +169,16 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// Waits until the session's run asks for something.
+    pub async fn asks(&self, session: &str) -> Result<(), String> {
+        let asks = |now: &Now| now.requests.values().any(|(_, of)| of == session);
+        let over = |now: &Now| now.failed.contains_key(session);
+        if self.tap.until(self.pace.recovery, |now| asks(now) || over(now)).await && asks(&self.tap.now()) {
+            return Ok(());
+        }
+        Err(format!("the last run never asked: {:?}", self.tap.now().failed.get(session)))
+    }
+
     /// Answers whatever waits, after a while, here or elsewhere.
     async fn answer(&self, mut chance: Chance) {
         let mut now = self.tap.watch();

@@ -79,6 +79,7 @@ impl Attached {
 pub async fn run(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed, Failed> {
     let early = |why: String| Failed { wrong: vec![why], done: Vec::new() };
     let direct = Direct::new(Arc::clone(&subject)).map_err(early)?;
+    subject.warm(&direct).await.map_err(early)?;
     let before = ids(&direct).await.map_err(early)?;
     let scenario = Scenario::draw(seed, &pace, subject.directory());
     let proxy = FaultProxy::start(subject.address());
@@ -143,13 +144,15 @@ async fn check(
     let expanded = play.log().expanded.clone();
     let mut wrong = oracle::undisturbed(play.main, &expanded);
     if let Some(prompt) = &scenario.ends_asking {
+        // Started again, and stopped before it answered, it would answer nothing.
+        if scenario.restart.is_some() {
+            play.subject.warm_again(play.direct).await.map_err(one)?;
+        }
         let Some(session) = play.prompt(None, prompt).await else {
             let now = play.main.now();
             return Err(one(format!("the last prompt cannot be sent: {:?}, {:?}", now.view.connection, now.outgoing)));
         };
-        if !play.tap.until(pace.recovery, |now| now.requests.values().any(|(_, of)| *of == session)).await {
-            return Err(one("the last run never asked".to_owned()));
-        }
+        play.asks(&session).await.map_err(one)?;
         // A last loss while all stands still: what waits must be there again.
         for (_, strike) in &scenario.strikes {
             let strike =

@@ -119,7 +119,7 @@ impl Scripts<'_> {
 
     /// A prompt whose run waits for a permission after some text.
     fn asking(&mut self) -> Prompt {
-        let mut prompt = Prompt { text: String::new(), children: Vec::new(), here: false, queued: false };
+        let mut prompt = Prompt { text: String::new(), children: Vec::new(), here: true, queued: false };
         let (text, tool) = (self.text(), self.tool(Kind::Ask, &mut prompt.children));
         prompt.text = format!("{text}\n{tool}\n%%turn\n{}", self.text());
         prompt

@@ -17,7 +17,7 @@ const PASSWORD: &str = "campaign";
 
 /// One folder of a server.
 pub enum Subject {
-    Real { server: Arc<RealServer>, folder: PathBuf, long: OnceLock<LongSession> },
+    Real { server: Arc<RealServer>, folder: PathBuf, long: OnceLock<LongSession>, warm: Mutex<Option<SocketAddr>> },
     Fake { server: FakeOpenCode, long: OnceLock<LongSession> },
 }
 
@@ -98,6 +98,26 @@ impl Subject {
         Ok(self)
     }
 
+    /// Lets a server that was just started answer once in the folder, before a scenario stops anything there.
+    pub async fn warm(&self, direct: &Direct) -> Result<(), String> {
+        let Self::Real { warm, .. } = self else { return Ok(()) };
+        let server = Some(self.address());
+        if *warm.lock().unwrap_or_else(PoisonError::into_inner) != server {
+            direct.warm().await?;
+            *warm.lock().unwrap_or_else(PoisonError::into_inner) = server;
+        }
+        Ok(())
+    }
+
+    /// The same for a server that may have been stopped before it answered: it forgets that first.
+    pub async fn warm_again(&self, direct: &Direct) -> Result<(), String> {
+        if let Self::Real { warm, .. } = self {
+            direct.post("/instance/dispose", json!({})).await?;
+            *warm.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        self.warm(direct).await
+    }
+
     /// Lets the server crash and starts it anew with the same data; the address may be another one then.
     pub async fn restart(&self) -> Result<(), String> {
         match self {
@@ -130,7 +150,7 @@ impl RealServer {
     /// A folder of its own for scenarios that come one after the other.
     pub async fn folder(self: &Arc<Self>, name: &str) -> Result<Arc<Subject>, String> {
         let (server, folder) = (Arc::clone(self), self.place.folder(name));
-        Arc::new(Subject::Real { server, folder, long: OnceLock::new() }).prepare().await
+        Arc::new(Subject::Real { server, folder, long: OnceLock::new(), warm: Mutex::default() }).prepare().await
     }
 
     fn address(&self) -> SocketAddr {

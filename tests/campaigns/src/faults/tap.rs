@@ -29,6 +29,8 @@ pub struct Now {
     pub prompts: BTreeMap<String, String>,
     /// What waits for an answer, by id: whether it is a question, and its session.
     pub requests: BTreeMap<String, (bool, String)>,
+    /// Why the last run of a session failed.
+    pub failed: BTreeMap<String, String>,
 }
 
 pub struct Tap {
@@ -54,6 +56,11 @@ impl Tap {
         self.now.borrow().prompts.get(prompt).cloned()
     }
 
+    /// What is so now.
+    pub fn now(&self) -> Now {
+        self.now.borrow().clone()
+    }
+
     /// What is so now, and each time that it changes.
     pub fn watch(&self) -> watch::Receiver<Now> {
         self.now.clone()
@@ -77,10 +84,13 @@ async fn follow(subject: &Subject, direct: &Direct, sender: &watch::Sender<Now>)
     let client = Client::new(endpoint, subject.directory(), SILENCE).map_err(|error| error.to_string())?;
     let mut stream = opencode::open(&client, SILENCE).await.map_err(|error| error.to_string())?;
     let (running, requests) = (direct.running().await?, direct.requests().await?);
+    // What was sent while nothing was heard.
+    let prompts = direct.prompts().await?;
     let requests = requests.into_iter().filter(|(_, _, session)| running.contains(session));
     let requests = requests.map(|(question, id, session)| (id, (question, session))).collect();
     sender.send_modify(|now| {
         now.requests = requests;
+        now.prompts.extend(prompts);
         for session in &running {
             now.begin(session);
         }
@@ -113,6 +123,9 @@ impl Now {
             }
             Event::Permission(asked) => self.requests.insert(asked.id.0, (false, asked.session.0)).is_none(),
             Event::Question(asked) => self.requests.insert(asked.id.0, (true, asked.session.0)).is_none(),
+            Event::SessionFailed { session: Some(session), failure } => {
+                self.failed.insert(session.0, failure.message).is_none()
+            }
             Event::RequestAnswered(id) => self.requests.remove(&id.0).is_some(),
             Event::Message(message) if message.role == Role::User => {
                 self.prompts.insert(message.id.0, message.session.0).is_none()
