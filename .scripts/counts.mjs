@@ -22,6 +22,12 @@ export function orphanCounts(output) {
   return survivors === "0" ? { passed: Number(rounds), failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** From a campaign's closing line. */
+export function campaignCounts(output) {
+  const closing = /^(\d+) passed, (\d+) failed$/m.exec(output.trimEnd().split("\n").at(-1) ?? "");
+  return closing ? { passed: +closing[1], failed: +closing[2] } : undefined;
+}
+
 /** From vitest's JSON report. A file that could not be loaded counts as one failure. */
 export function vitestCounts(file) {
   if (!existsSync(file)) return undefined;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cargoCounts, nodeCounts, orphanCounts } from "./counts.mjs";
+import { campaignCounts, cargoCounts, nodeCounts, orphanCounts } from "./counts.mjs";
 
 test("nextest's summary, with all its kinds of failure", () => {
   assert.deepEqual(cargoCounts("     Summary [   0.412s] 12 tests run: 12 passed, 3 skipped\n"), { passed: 12, failed: 0 });
@@ -28,4 +28,9 @@ test("survivors are a failure", () => {
 
 test("node's runner", () => {
   assert.deepEqual(nodeCounts("# tests 3\n# pass 2\n# fail 1\n# cancelled 0\n"), { passed: 2, failed: 1 });
+});
+
+test("a campaign's closing line, and nothing above it", () => {
+  assert.deepEqual(campaignCounts("10 s: 4 passed, 0 failed\n29 passed, 1 failed\n"), { passed: 29, failed: 1 });
+  assert.equal(campaignCounts("29 passed, 1 failed\nkilled\n"), undefined);
 });

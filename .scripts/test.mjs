@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { rememberUi } from "./build.mjs";
-import { cargoCounts, nodeCounts, orphanCounts, vitestCounts } from "./counts.mjs";
+import { campaignCounts, cargoCounts, nodeCounts, orphanCounts, vitestCounts } from "./counts.mjs";
 import { checkDependencies } from "./dependencies.mjs";
 import { startDisplay } from "./headless.mjs";
 import { checkInstalled, installPackage } from "./installed.mjs";
@@ -38,6 +38,8 @@ async function units(stages) {
   const env = { ...process.env, OUTRIDER_CONTRACT: contract };
   await stages.program("Core tests", ...cargoTest(["-p", "outrider-core", "-p", "outrider-testkit"], env));
 
+  await faults(stages, "Faults, fake server", process.env, ["--seeds", "1000", "--fake"]);
+
   const built = await stages.program("UI build", ...npm(["run", "ui:build"]));
   if (built) rememberUi();
   const report = join(logs, "vitest.json");
@@ -48,6 +50,7 @@ async function units(stages) {
 async function wholes(stages) {
   const env = { ...process.env, OUTRIDER_OPENCODE: process.env.OUTRIDER_OPENCODE ?? pinnedOpencode().binary };
   await stages.program("End-to-end tests", ...cargoTest([...app, "--test", "e2e"], env));
+  await faults(stages, "Faults, real server", env, ["--seeds", "30"]);
   if (process.platform !== "linux") return say("The window tests need Linux.");
 
   let display;
@@ -71,6 +74,11 @@ async function orphans(stages, env) {
   if (!(await stages.program("Build of the trials", "cargo", buildOfTrials))) return;
   const [command, ...args] = trial("orphans", ["--times", "3"]);
   await stages.program("Orphans of a killed app", command, args, { env, count: orphanCounts });
+}
+
+/** Scenarios of faults by seed; a seed that fails says how to run it alone. */
+function faults(stages, title, env, args) {
+  return stages.program(title, process.execPath, [join(".scripts", "faults.mjs"), ...args], { env, count: campaignCounts });
 }
 
 /** Builds the package from what is built already, installs it, and lets `test` try it. */

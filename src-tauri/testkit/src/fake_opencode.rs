@@ -47,6 +47,8 @@ pub struct FakeOptions {
     /// The pause between the answer to a prompt and its message, multiplied by `pace` too. The real server takes 20 to
     /// 900 ms.
     pub admission: Duration,
+    /// A stopped run writes one more part and tells nobody, as the real server does now and then when it is busy.
+    pub untold_after_stop: bool,
     /// Makes the random digits of ids the same each time.
     pub seed: Option<u64>,
     /// What the server's clock shows at the start, in milliseconds since 1970; the system's time if not said.
@@ -95,6 +97,7 @@ impl Default for FakeOptions {
             heartbeat: Duration::from_secs(10),
             pace: 0.01,
             admission: Duration::from_millis(20),
+            untold_after_stop: false,
             seed: None,
             starts_at_ms: None,
             port: 0,

@@ -13,6 +13,7 @@ mod launch;
 mod liveness;
 mod notices;
 mod own_answers;
+mod rereading;
 mod restarts;
 mod sending;
 mod server_life;
@@ -84,6 +85,7 @@ impl Opening {
             traffic: Arc::clone(&traffic),
             broken_config: None,
             whole_since: Mark::default(),
+            rereading: rereading::Rereading::default(),
             after,
             desk: sending::Desk::new(typed),
             reading: HashSet::new(),

@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::model::{Event, Part, PartKind, SessionId};
+use crate::model::{Event, Part, PartKind, RunStatus, SessionId, Snapshot};
 use crate::opencode::{Client, WireError};
+use crate::store::Mark;
 
 use super::backoff::Backoff;
 use super::broken_config::BrokenConfig;
@@ -115,18 +116,7 @@ impl InstanceTask {
                 plan.send(self.plan()).ok();
             }
             Update::Event(event) => self.event(event),
-            Update::Snapshot(snapshot, since) => {
-                let known: HashSet<_> = self.subject.state.sessions().map(|(id, _)| id.clone()).collect();
-                let changes = self.subject.state.fold_snapshot(*snapshot, since);
-                self.touch(&changes);
-                self.compare_typed();
-                self.close_lost_tabs();
-                self.open_tabs_of_new_children(&known);
-                let looked_at: Vec<_> = self.views.sessions().cloned().collect();
-                for session in looked_at {
-                    self.read_messages(&session);
-                }
-            }
+            Update::Snapshot(snapshot, since) => self.fold_snapshot(*snapshot, since),
             Update::Running(running, reply) => {
                 reply.send(self.subject.state.agrees_on_running(&running)).ok();
             }
@@ -135,8 +125,22 @@ impl InstanceTask {
         }
     }
 
+    /// Takes in the server's answer, asked for at the mark.
+    pub(super) fn fold_snapshot(&mut self, snapshot: Snapshot, since: Mark) {
+        let known: HashSet<_> = self.subject.state.sessions().map(|(id, _)| id.clone()).collect();
+        let changes = self.subject.state.fold_snapshot(snapshot, since);
+        self.touch(&changes);
+        self.compare_typed();
+        self.close_lost_tabs();
+        self.open_tabs_of_new_children(&known);
+        let looked_at: Vec<_> = self.views.sessions().cloned().collect();
+        for session in looked_at {
+            self.read_messages(&session);
+        }
+    }
+
     /// What a fresh snapshot must hold: all transcripts that somebody can see, as far as they are here.
-    fn plan(&self) -> Plan {
+    pub(super) fn plan(&self) -> Plan {
         let state = &self.subject.state;
         let sessions = state
             .sessions()
@@ -186,8 +190,15 @@ impl InstanceTask {
             Event::SessionRemoved(session) => Some(session.clone()),
             _ => None,
         };
+        let idle = match &event {
+            Event::Status { session, status: RunStatus::Idle } => Some(session.clone()),
+            _ => None,
+        };
         let changes = self.subject.state.apply(event);
         self.touch(&changes);
+        if let Some(session) = idle {
+            self.reread_if_stopped(&session);
+        }
         if let Some(session) = removed {
             self.subject.notices.forget(&session);
             self.typed_for_deleted(&session);

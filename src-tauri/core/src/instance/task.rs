@@ -19,6 +19,7 @@ use super::broken_config::BrokenConfig;
 use super::command::{Command, Reply, Scroll};
 use super::launch::Launcher;
 use super::own_answers::OwnAnswers;
+use super::rereading::Rereading;
 use super::restarts::Restarts;
 use super::sending::Desk;
 use super::server_life::Server;
@@ -43,6 +44,7 @@ pub(super) struct InstanceTask {
     pub(super) broken_config: Option<BrokenConfig>,
     /// From here on the stream has had no hole: what was asked for before may be stale.
     pub(super) whole_since: Mark,
+    pub(super) rereading: Rereading,
     /// Cancelled when a server that is still being stopped for the same folder is gone.
     pub(super) after: Option<CancellationToken>,
     /// Drafts, and prompts on their way.

@@ -10,6 +10,7 @@ use crate::store::Mark;
 
 use super::command::Reply;
 use super::launch::Prepared;
+use super::rereading::Reread;
 use super::sending::Sent;
 use super::task::InstanceTask;
 
@@ -43,6 +44,8 @@ pub(super) enum Done {
     Answered(RequestId),
     /// Our answer to a request did not reach the server.
     NotAnswered(RequestId),
+    /// What a stopped run left is to be read, or was.
+    Reread(Reread),
     /// Whoever asked has been answered.
     Nothing,
 }
@@ -88,6 +91,7 @@ impl InstanceTask {
             }
             Done::Created { session, window, reply } => self.created(session, &window, reply),
             Done::Sent(sent) => self.sent(*sent),
+            Done::Reread(reread) => self.reread_done(reread),
             Done::Nothing => {}
             Done::Aborted { session, reply } => {
                 self.void_requests(&session);

@@ -193,7 +193,15 @@ impl State {
     }
 
     /// Stores a part and tells of it. Parts sort by id (section 4).
-    pub(super) fn put_part(&mut self, session: &str, message: &str, mut part: Value) -> Result<(), Gone> {
+    pub(super) fn put_part(&mut self, session: &str, message: &str, part: Value) -> Result<(), Gone> {
+        let part = self.store_part(session, message, part)?;
+        let now = self.now();
+        self.tell(session, "message.part.updated", json!({ "part": part, "time": now }));
+        Ok(())
+    }
+
+    /// Stores a part, and tells nobody.
+    pub(super) fn store_part(&mut self, session: &str, message: &str, mut part: Value) -> Result<Value, Gone> {
         part["sessionID"] = json!(session);
         part["messageID"] = json!(message);
         let parts = &mut self.message(session, message)?.parts;
@@ -202,9 +210,7 @@ impl State {
             None => parts.push(part.clone()),
         }
         parts.sort_by(|one, other| one["id"].as_str().cmp(&other["id"].as_str()));
-        let now = self.now();
-        self.tell(session, "message.part.updated", json!({ "part": part, "time": now }));
-        Ok(())
+        Ok(part)
     }
 
     /// Makes a session's cost and tokens the sums over its messages.

@@ -199,6 +199,7 @@ impl Turn {
     }
 
     async fn fail(mut self, failure: Failure) {
+        let untold = self.world.options.untold_after_stop && matches!(failure, Failure::Aborted);
         let error = match failure {
             Failure::Aborted => {
                 if let Some(answer) = &mut self.answer {
@@ -239,11 +240,20 @@ impl Turn {
             let mut state = world.lock();
             // Fails only when the session was deleted meanwhile, and then there is nothing to store.
             let _ = self.close(&mut state, error);
+            if untold {
+                let _ = self.write_untold(&mut state);
+            }
             self.settle(&mut state)
         };
         if again {
             World::run(&self.world, &self.session);
         }
+    }
+
+    fn write_untold(&self, state: &mut State) -> Result<(), Gone> {
+        let Some(message) = &self.message else { return Ok(()) };
+        let part = json!({ "id": state.ids.next("prt"), "type": "step-start" });
+        state.store_part(&self.session, message, part).map(|_| ())
     }
 
     /// Writes down what the run leaves open.

@@ -20,11 +20,10 @@ mod tap;
 mod window;
 mod words;
 
+use std::collections::VecDeque;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 
 use crate::pace::Pace;
@@ -34,7 +33,7 @@ use crate::scenario::Scenario;
 use crate::subject::{RealServer, Subject};
 
 /// How many seeds are played side by side on one real server, each in a folder of its own.
-const LANES: u64 = 4;
+const LANES: usize = 6;
 
 /// How many seeds are played side by side with a fake server each: most of their time is pauses.
 const SIDE_BY_SIDE: usize = 64;
@@ -59,19 +58,35 @@ async fn main() -> ExitCode {
     if report.close() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// A crash of the server is everybody's: such scenarios have one of their own, and are played one after the other.
 async fn real(report: &Arc<Report>) -> Result<(), String> {
+    let seeds = report.options.first..report.options.first + report.options.seeds;
+    let crashes = |seed: &u64| Scenario::draw(*seed, &Pace::REAL, "").restart.is_some();
+    let (alone, together): (VecDeque<u64>, VecDeque<u64>) = seeds.partition(crashes);
+    tokio::try_join!(lanes(report, alone, 1), lanes(report, together, LANES)).map(|_| ())
+}
+
+/// Plays seeds on one server.
+async fn lanes(report: &Arc<Report>, seeds: VecDeque<u64>, lanes: usize) -> Result<(), String> {
+    let lanes = lanes.min(seeds.len());
+    if lanes == 0 {
+        return Ok(());
+    }
     let server = RealServer::start().await?;
-    let (next, alone) = (Arc::new(AtomicU64::new(0)), Arc::new(RwLock::new(())));
-    let mut lanes = JoinSet::new();
-    // All of them before the first scenario: one may let the server crash.
-    let mut subjects = Vec::new();
-    for lane in 0..LANES.min(report.options.seeds) {
-        subjects.push(server.folder(&format!("lane-{lane}")).await?);
+    let seeds = Arc::new(Mutex::new(seeds));
+    let mut playing = JoinSet::new();
+    for lane in 0..lanes {
+        let subject = server.folder(&format!("lane-{lane}")).await?;
+        let (report, seeds) = (Arc::clone(report), Arc::clone(&seeds));
+        playing.spawn(async move {
+            loop {
+                let next = seeds.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                let Some(seed) = next else { return };
+                report.played(seed, caught(Arc::clone(&subject), seed, Pace::REAL).await);
+            }
+        });
     }
-    for subject in subjects {
-        lanes.spawn(play_lane(subject, Pace::REAL, Arc::clone(report), Arc::clone(&next), Arc::clone(&alone)));
-    }
-    while let Some(ended) = lanes.join_next().await {
+    while let Some(ended) = playing.join_next().await {
         ended.map_err(|died| format!("a lane died: {died}"))?;
     }
     server.stop().await;
@@ -100,32 +115,6 @@ async fn fake(report: &Arc<Report>) -> Result<(), String> {
             Some(ended) => ended.map_err(|died| format!("a seed died: {died}"))?,
             None => return Ok(()),
         }
-    }
-}
-
-async fn play_lane(
-    subject: Arc<Subject>,
-    pace: Pace,
-    report: Arc<Report>,
-    next: Arc<AtomicU64>,
-    alone: Arc<RwLock<()>>,
-) {
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= report.options.seeds {
-            return;
-        }
-        let seed = report.options.first + number;
-        // A crash of the server is everybody's: such a scenario is played alone.
-        let crashes = Scenario::draw(seed, &pace, subject.directory()).restart.is_some();
-        let played = if crashes {
-            let _alone = alone.write().await;
-            caught(Arc::clone(&subject), seed, pace).await
-        } else {
-            let _shared = alone.read().await;
-            caught(Arc::clone(&subject), seed, pace).await
-        };
-        report.played(seed, played);
     }
 }
 

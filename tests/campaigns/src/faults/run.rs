@@ -1,13 +1,14 @@
 //! One seed from the beginning to the end.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use outrider_core::instance::{InstanceHandle, Launcher, Opening, Scroll};
 use outrider_core::opencode::{Endpoint, Password};
 use outrider_core::profile::Profile;
-use outrider_core::protocol::{Connection, Settings};
+use outrider_core::protocol::{Connection, EventQuery, EventRow, Settings};
 use outrider_core::typed::{Shelf, Typed};
 use outrider_testkit::FaultProxy;
 use reqwest::Method;
@@ -114,6 +115,9 @@ pub async fn run(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed,
             Duration::ZERO
         }
     };
+    if !wrong.is_empty() {
+        trace(&play, seed).await;
+    }
     let log = play.log.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     wrong.extend(observer.wrong());
     wrong.extend(main.broken().into_iter().chain(second.broken()));
@@ -129,6 +133,26 @@ pub async fn run(subject: Arc<Subject>, seed: u64, pace: Pace) -> Result<Passed,
         return Err(Failed { wrong, done: log.done });
     }
     Ok(Passed { recovery, harmed: proxy.counters().harmed, gaps: observer.gaps(), batches: observer.batches() })
+}
+
+/// Writes down what came over Outrider's own stream and over one that was never harmed, for a seed that failed.
+async fn trace(play: &Play<'_>, seed: u64) {
+    let query = EventQuery { limit: 200, hide_heartbeats: true, ..EventQuery::default() };
+    let rows = play.main.handle.events("trace", &query).rows;
+    let row = |row: &EventRow| format!("{} {} {}", row.at, row.name, row.session.as_deref().unwrap_or_default());
+    let mut lines = vec!["what Outrider heard:".to_owned()];
+    lines.extend(rows.iter().map(row));
+    lines.push("what was to be heard:".to_owned());
+    lines.extend(play.tap.heard());
+    lines.push("what the server has:".to_owned());
+    let sessions = play.log().sessions.clone();
+    for session in &sessions {
+        let messages = play.direct.get(&format!("/session/{session}/message")).await;
+        lines.push(messages.map_or_else(|why| why, |messages| messages.to_string()));
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/faults");
+    std::fs::create_dir_all(&folder).ok();
+    std::fs::write(folder.join(format!("seed-{seed}.txt")), lines.join("\n")).ok();
 }
 
 /// Plays the scenario and compares, twice if it ends with a run that waits.

@@ -64,6 +64,7 @@ impl Subject {
             pace: 1.0,
             admission: Duration::from_millis(3),
             seed: Some(seed),
+            untold_after_stop: seed.is_multiple_of(2),
             ..FakeOptions::default()
         };
         let server = FakeOpenCode::start(options).await;

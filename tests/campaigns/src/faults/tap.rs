@@ -1,8 +1,8 @@
 //! A second, unharmed stream of the server's events: what runs and what waits is known without asking over and over.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use outrider_core::model::{Event, Role};
 use outrider_core::opencode::{self, Client, Endpoint, Password};
@@ -17,6 +17,9 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// The pause before a server that is being restarted is tried again.
 const AGAIN: Duration = Duration::from_millis(50);
+
+/// How many events are kept for the report of a failure.
+const KEPT: usize = 300;
 
 /// What runs and what waits in a folder.
 #[derive(Debug, Clone, Default)]
@@ -35,25 +38,32 @@ pub struct Now {
 
 pub struct Tap {
     now: watch::Receiver<Now>,
+    heard: Arc<Mutex<VecDeque<String>>>,
     _following: JoinSet<()>,
 }
 
 impl Tap {
     pub fn open(subject: Arc<Subject>, direct: Direct) -> Self {
         let (sender, now) = watch::channel(Now::default());
-        let mut following = JoinSet::new();
+        let (mut following, heard) = (JoinSet::new(), Arc::default());
+        let kept = Arc::clone(&heard);
         following.spawn(async move {
             loop {
-                follow(&subject, &direct, &sender).await.ok();
+                follow(&subject, &direct, &sender, &kept).await.ok();
                 tokio::time::sleep(AGAIN).await;
             }
         });
-        Self { now, _following: following }
+        Self { now, heard, _following: following }
     }
 
     /// The session of a prompt, when it was heard of.
     pub fn session_of(&self, prompt: &str) -> Option<String> {
         self.now.borrow().prompts.get(prompt).cloned()
+    }
+
+    /// The newest events, with their times.
+    pub fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// What is so now.
@@ -78,7 +88,12 @@ impl Tap {
     }
 }
 
-async fn follow(subject: &Subject, direct: &Direct, sender: &watch::Sender<Now>) -> Result<(), String> {
+async fn follow(
+    subject: &Subject,
+    direct: &Direct,
+    sender: &watch::Sender<Now>,
+    heard: &Mutex<VecDeque<String>>,
+) -> Result<(), String> {
     let url = format!("http://{}", subject.address());
     let endpoint = Endpoint::at(&url, Password::new(subject.password())).map_err(|error| error.to_string())?;
     let client = Client::new(endpoint, subject.directory(), SILENCE).map_err(|error| error.to_string())?;
@@ -98,6 +113,14 @@ async fn follow(subject: &Subject, direct: &Direct, sender: &watch::Sender<Now>)
     });
     while let Some(event) = stream.next().await {
         let event = event.map_err(|error| error.to_string())?.event;
+        if !matches!(event, Event::Heartbeat) {
+            let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+            heard.push_back(format!("{at} {}", format!("{event:?}").chars().take(260).collect::<String>()));
+            if heard.len() > KEPT {
+                heard.pop_front();
+            }
+        }
         sender.send_if_modified(|now| now.apply(event));
     }
     Ok(())
