@@ -35,6 +35,9 @@ use crate::subject::{RealServer, Subject};
 /// How many seeds are played side by side on one real server, each in a folder of its own.
 const LANES: usize = 6;
 
+/// How many servers there are for scenarios in which the server crashes.
+const CRASHING: usize = 3;
+
 /// How many seeds are played side by side with a fake server each: most of their time is pauses.
 const SIDE_BY_SIDE: usize = 64;
 
@@ -58,22 +61,24 @@ async fn main() -> ExitCode {
     if report.close() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// A crash of the server is everybody's: such scenarios have one of their own, and are played one after the other.
+/// A crash of the server is everybody's: such scenarios have servers of their own, and one at a time on each.
 async fn real(report: &Arc<Report>) -> Result<(), String> {
     let seeds = report.options.first..report.options.first + report.options.seeds;
     let crashes = |seed: &u64| Scenario::draw(*seed, &Pace::REAL, "").restart.is_some();
-    let (alone, together): (VecDeque<u64>, VecDeque<u64>) = seeds.partition(crashes);
-    tokio::try_join!(lanes(report, alone, 1), lanes(report, together, LANES)).map(|_| ())
+    let (alone, together): (Vec<u64>, Vec<u64>) = seeds.partition(crashes);
+    let share = alone.len().div_ceil(CRASHING).max(1);
+    let crashing = alone.chunks(share).map(|seeds| lanes(report, seeds, 1));
+    tokio::try_join!(futures_util::future::try_join_all(crashing), lanes(report, &together, LANES)).map(|_| ())
 }
 
 /// Plays seeds on one server.
-async fn lanes(report: &Arc<Report>, seeds: VecDeque<u64>, lanes: usize) -> Result<(), String> {
+async fn lanes(report: &Arc<Report>, seeds: &[u64], lanes: usize) -> Result<(), String> {
     let lanes = lanes.min(seeds.len());
     if lanes == 0 {
         return Ok(());
     }
     let server = RealServer::start().await?;
-    let seeds = Arc::new(Mutex::new(seeds));
+    let seeds = Arc::new(Mutex::new(VecDeque::from(seeds.to_vec())));
     let mut playing = JoinSet::new();
     for lane in 0..lanes {
         let subject = server.folder(&format!("lane-{lane}")).await?;

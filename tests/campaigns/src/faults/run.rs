@@ -8,7 +8,7 @@ use std::time::Duration;
 use outrider_core::instance::{InstanceHandle, Launcher, Opening, Scroll};
 use outrider_core::opencode::{Endpoint, Password};
 use outrider_core::profile::Profile;
-use outrider_core::protocol::{Connection, EventQuery, EventRow, Settings};
+use outrider_core::protocol::{Connection, EventQuery, EventRow, Settings, Snapshot};
 use outrider_core::typed::{Shelf, Typed};
 use outrider_testkit::FaultProxy;
 use reqwest::Method;
@@ -173,8 +173,7 @@ async fn check(
             play.subject.warm_again(play.direct).await.map_err(one)?;
         }
         let Some(session) = play.prompt(None, prompt).await else {
-            let now = play.main.now();
-            return Err(one(format!("the last prompt cannot be sent: {:?}, {:?}", now.view.connection, now.outgoing)));
+            return Err(one(format!("the last prompt cannot be sent: {}", on_its_way(&play.main.now()))));
         };
         play.asks(&session).await.map_err(one)?;
         // A last loss while all stands still: what waits must be there again.
@@ -212,6 +211,13 @@ async fn check(
     if wrong.is_empty() { Ok(recovery) } else { Err(wrong) }
 }
 
+/// How far prompts are that the server is not known to have, and the connection.
+fn on_its_way(now: &Snapshot) -> String {
+    let messages = now.transcript.iter().flat_map(|transcript| &transcript.messages).chain(&now.outgoing);
+    let outgoing: Vec<_> = messages.filter_map(|message| Some((&message.id, message.outgoing.as_ref()?))).collect();
+    format!("{:?}, {outgoing:?}", now.view.connection)
+}
+
 /// Messages that went away from a window although the server still has them.
 fn flashed(play: &Play<'_>, server: &Value) -> Vec<String> {
     let log = play.log();
@@ -240,7 +246,7 @@ async fn read_back(
         observer.expect_prompt(prompt);
     }
     window.look_at(&session).await?;
-    let loaded = |now: &outrider_core::protocol::Snapshot| now.transcript.as_ref().is_some_and(|it| it.loaded);
+    let loaded = |now: &Snapshot| now.transcript.as_ref().is_some_and(|it| it.loaded);
     if !window.until(pace.recovery, loaded).await {
         return Err("the long session was never read".to_owned());
     }
@@ -257,6 +263,6 @@ fn first_shown(window: &Window) -> Option<String> {
     first_of(&window.now())
 }
 
-fn first_of(now: &outrider_core::protocol::Snapshot) -> Option<String> {
+fn first_of(now: &Snapshot) -> Option<String> {
     now.transcript.as_ref()?.messages.first().map(|message| message.id.clone())
 }

@@ -28,6 +28,9 @@ const OTHERS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long one answer may take.
 const ANSWER: Duration = Duration::from_secs(90);
+/// How many prompts each agent of a folder gets to fill what is kept: some hundred events for each.
+const FILLING: u64 = 30;
+const PER_FILLING: u64 = 6;
 const LOOK: Duration = Duration::from_millis(300);
 
 /// What was done.
@@ -52,6 +55,27 @@ impl Load {
     pub async fn new(api: Api, tally: Arc<Tally>) -> Self {
         let canary = api.create("canary").await.expect("a session is made");
         Self { api, tally, canary: canary.clone(), mine: Mutex::new(BTreeSet::from([canary])) }
+    }
+
+    /// Works in a hurry for a while, and leaves nothing: what is kept up to a limit, as the newest events of the stream,
+    /// is full afterwards, and does not count as growth.
+    pub async fn fill(&self, chance: &Chance) {
+        let lanes = (0..LANES).map(|lane| {
+            let mut chance = chance.fork(&format!("fill {lane}"));
+            async move {
+                for _ in 0..FILLING / PER_FILLING {
+                    let Some(session) = self.api.create("Filling").await else { continue };
+                    for number in 0..PER_FILLING {
+                        let body =
+                            json!({ "parts": [{ "type": "text", "text": prompts::in_a_hurry(&mut chance, number) }] });
+                        self.api.post(&format!("/session/{session}/prompt_async"), body).await;
+                        self.until_idle(&session).await;
+                    }
+                    self.api.delete(&session).await;
+                }
+            }
+        });
+        futures_util::future::join_all(lanes).await;
     }
 
     /// Works until the token is cancelled, and ends what was begun.

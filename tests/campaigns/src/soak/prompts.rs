@@ -50,3 +50,13 @@ pub fn draw(chance: &mut Chance, number: u64) -> String {
     };
     format!("Number {number}, please.\n{script}%%text The end of number {number}.")
 }
+
+/// The same without pauses between words, and without what waits for a permission.
+pub fn in_a_hurry(chance: &mut Chance, number: u64) -> String {
+    loop {
+        let text = draw(chance, number);
+        if !text.contains("rm -f") {
+            return text.replace(" 0.02 ", " 0.002 ").replace(" 0.015 ", " 0.002 ");
+        }
+    }
+}

@@ -68,14 +68,16 @@ async fn with_servers(stage: &Stage, fronts: &[Arc<Front>], seconds: f64, seed: 
         window.switch_to(name).await;
         window.until_ready(name).await;
     }
-    let tally = Arc::new(Tally::default());
+    let (chance, tally) = (Chance::new(seed), Arc::new(Tally::default()));
     let mut loads = Vec::new();
     for front in fronts {
         loads.push(Load::new(Api::new(Arc::clone(front)), Arc::clone(&tally)).await);
     }
-    println!("three folders are open; {:.0} minutes from here, seed {seed}", seconds / 60.0);
+    println!("three folders are open, and are worked in until what is kept of streams is full");
+    join_all(loads.iter().map(|load| load.fill(&chance))).await;
+    println!("{:.0} minutes from here, seed {seed}", seconds / 60.0);
 
-    let (chance, stop, begun) = (Chance::new(seed), CancellationToken::new(), Instant::now());
+    let (stop, begun) = (CancellationToken::new(), Instant::now());
     let log = Log::new();
     let works = loads.iter().map(|load| {
         let chance = chance.fork(&load.api.front.name);
