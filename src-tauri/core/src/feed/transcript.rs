@@ -144,6 +144,14 @@ impl TranscriptFeed {
                 if anew || turned || was_pending || touched.contains(id) {
                     self.send_head(head, message.time(), &context, &mut patches);
                 }
+                if was_pending {
+                    // The server may have the message without the text that was shown.
+                    let shown: Vec<PartId> =
+                        self.sent.get(id).map(|sent| sent.parts.keys().cloned().collect()).unwrap_or_default();
+                    for part in &shown {
+                        self.send_part(head, message, part, &context, &mut patches);
+                    }
+                }
                 if anew || (turned && head.completed.is_none()) {
                     for (part, _) in message.parts() {
                         self.send_part(head, message, part, &context, &mut patches);

@@ -45,7 +45,8 @@ impl InstanceTask {
         }
     }
 
-    fn reread(&mut self) {
+    /// Reads everything once more, a moment from now.
+    pub(super) fn reread(&mut self) {
         if std::mem::replace(&mut self.rereading.under_way, true) {
             self.rereading.again = true;
             return;

@@ -223,6 +223,7 @@ impl InstanceTask {
                 self.session_made(&key, session);
             }
             Sent::Made(key, Err(trouble)) => outbox.made(&key, Err(trouble), now),
+            Sent::Asked(id, Ok(Some((_, parts)))) if parts.is_empty() => outbox.asked_too_early(&id, now),
             Sent::Asked(id, Ok(Some((head, parts)))) => {
                 outbox.asked(&id, Ok(true), now);
                 self.message_found(head, parts);

@@ -158,6 +158,11 @@ impl InstanceTask {
     }
 
     fn event(&mut self, event: Event) {
+        if self.is_void(&event) {
+            // If a new run asks, whose beginning was not heard, the answer will say so.
+            self.reread();
+            return;
+        }
         match &event {
             Event::Session(session) => {
                 let is_new = self.subject.state.session(&session.id).is_none_or(|entry| entry.info().is_none());
@@ -204,6 +209,18 @@ impl InstanceTask {
             self.typed_for_deleted(&session);
             self.close_tab(&session);
         }
+    }
+
+    /// What a stopped run still asks: the server does not wait for an answer to it (seen on 1.18.33 when the folder is
+    /// disposed of right after a stop).
+    fn is_void(&self, event: &Event) -> bool {
+        let session = match event {
+            Event::Permission(permission) => &permission.session,
+            Event::Question(question) => &question.session,
+            _ => return false,
+        };
+        let entry = self.subject.state.session(session);
+        entry.is_some_and(|entry| entry.is_stopped() && !entry.status().is_running())
     }
 
     /// Subagents that were started while the stream was lost, and still work.

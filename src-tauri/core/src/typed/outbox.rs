@@ -297,6 +297,20 @@ impl Outbox {
         }
     }
 
+    /// The answer to [`Action::Ask`] when the message is there without its text. That comes a moment later, unless the
+    /// server died between the two: then it is sent again, which adds the text under the same ids.
+    pub fn asked_too_early(&mut self, id: &MessageId, now: u64) {
+        let Some(entry) = self.entry(id) else { return };
+        let lane = entry.prompt.lane.clone();
+        entry.attempts += 1;
+        if entry.attempts < ATTEMPTS {
+            self.ask_again(&lane, now);
+        } else {
+            entry.attempts = 0;
+            self.absent(&lane, now);
+        }
+    }
+
     /// The answer to [`Action::Post`]. `limit` is how long the server may take to show the message, in milliseconds.
     pub fn posted(&mut self, id: &MessageId, answer: Result<(), Trouble>, now: u64, limit: u64) {
         let losses = self.losses;

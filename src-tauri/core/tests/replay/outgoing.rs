@@ -62,6 +62,29 @@ pub fn steps() -> Vec<Value> {
     steps
 }
 
+/// A server that dies between a message and its text has the one without the other.
+#[test]
+fn words_that_the_server_does_not_have_are_not_shown_as_its() {
+    let events = events("golden-text-reasoning");
+    let (session, first) = prompt_of(&events);
+    let mut state = State::new(directory(&events));
+    let mut feed = feed_on(&session, 1);
+    for event in events {
+        let is_it = matches!(&event, Event::Message(message) if message.id == first.id);
+        feed.touch(&state.apply(event));
+        if is_it {
+            break;
+        }
+    }
+    feed.set_pending(std::slice::from_ref(&first));
+    let shown = look(&state, |source| feed.snapshot(source));
+    assert_eq!(shown.transcript.unwrap().messages[0].parts.len(), 1);
+    feed.set_pending(&[]);
+    let batch = look(&state, |source| feed.next(source)).unwrap().batch.unwrap();
+    let removed = |patch: &Patch| matches!(patch, Patch::PartRemoved { part, .. } if *part == first.part.0);
+    assert!(batch.patches.iter().any(removed), "{:#?}", batch.patches);
+}
+
 fn afresh(state: &State, session: &SessionId, revision: u64, pending: &[Pending]) -> Snapshot {
     let mut feed = Feed::new("i1".into(), 1, Focus::Session { id: session.0.clone() }, Place::default());
     feed.set_pending(pending);

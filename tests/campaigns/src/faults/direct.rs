@@ -96,7 +96,7 @@ impl Direct {
         let session = self.new_session().await?;
         self.prompt(&session, "%%text Warm.").await?;
         let path = format!("/session/{session}/message");
-        outrider_testkit::wait_for("the server's first answer", LIMIT, async || {
+        outrider_testkit::wait_for("the server's first answer", 3 * LIMIT, async || {
             let messages = self.get(&path).await.unwrap_or_default();
             let answer = messages.as_array().and_then(|all| all.iter().find(|it| it["info"]["role"] == "assistant"));
             answer.is_some_and(|it| !it["info"]["time"]["completed"].is_null())

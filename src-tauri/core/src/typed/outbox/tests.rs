@@ -73,6 +73,24 @@ fn those_of_one_session_go_in_order_and_of_others_beside_them() {
 }
 
 #[test]
+fn a_message_that_stays_without_its_text_is_sent_again() {
+    let mut outbox = outbox(&[("a1", to("a"))]);
+    outbox.set_online(true);
+    words(&mut outbox, 0);
+    outbox.set_online(false);
+    outbox.posted(&"a1".into(), Err(Trouble::Lost(problem("cut"))), 0, LIMIT);
+    outbox.set_online(true);
+    let mut now = SETTLE_MS;
+    for _ in 1..ATTEMPTS {
+        assert_eq!(words(&mut outbox, now), ["ask a a1"]);
+        outbox.asked_too_early(&"a1".into(), now);
+        now += SETTLE_MS;
+    }
+    assert_eq!(words(&mut outbox, now), ["post a a1"]);
+    assert_eq!(states(&outbox), ["sending"]);
+}
+
+#[test]
 fn what_was_cut_off_is_asked_for_and_sent_again_only_when_it_is_not_there() {
     for there in [true, false] {
         let mut outbox = outbox(&[("a1", to("a"))]);
