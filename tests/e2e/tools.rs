@@ -1,6 +1,6 @@
 //! Tool calls as they run.
 
-use outrider_core::protocol::{DiffRowKind, MessageState, NoticeKind, PartBody, SectionBody, ToolState};
+use outrider_core::protocol::{DiffRowKind, Focus, MessageState, NoticeKind, PartBody, SectionBody, SectionPlace, SectionRows, ToolState};
 
 use crate::stage::{Stage, answer_text, diff, failure, lines, tools, transcript};
 
@@ -86,9 +86,37 @@ async fn an_edit_shows_what_changed_and_a_failing_one_why() {
     assert!(changed(DiffRowKind::Removed).any(|html| html.contains("<mark>Hello</mark>")), "{edited:?}");
     assert!(changed(DiffRowKind::Added).any(|html| html.contains("How are you?")), "{edited:?}");
     assert!(failure(&detail(2)).unwrap().contains(&said[..20]));
+    // What is unfolded stays so while something else is looked at.
+    let session = transcript(&seen).session.clone();
+    pane.look(Focus::Start).await;
+    let back = pane.look_at(&session).await;
+    let unfolded: Vec<bool> = tools(&back).iter().map(|call| call.detail.is_some()).collect();
+    assert_eq!(unfolded, [false, true, true]);
+
     let parts = transcript(&seen).messages.iter().flat_map(|message| &message.parts);
     let patches = parts.filter(|part| matches!(&part.body, PartBody::Notice { notice: NoticeKind::Patch, .. }));
     assert_eq!(patches.count(), 1, "one step changed files");
     pane.equals_fresh().await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_output_comes_by_pages() {
+    let stage = Stage::new().await;
+    let pane = stage.ready("api").await;
+    let seen = pane.ask("%%tool bash {\"command\": \"seq -f 'line %g' 1 1500\", \"description\": \"d\"}\n%%turn\n%%text Done.").await;
+    let call = tools(&seen)[0].clone();
+    pane.expand(&call.message, &call.part).await;
+    let seen = pane.until("the detail", |now| tools(now)[0].detail.is_some()).await;
+    let detail = tools(&seen)[0].detail.clone().unwrap();
+    let SectionBody::Lines { total, rows, .. } = &detail.sections[1].body else { panic!("{detail:?}") };
+    assert_eq!((*total, rows.len()), (1_500, 400));
+    let place = SectionPlace { message: call.message, part: call.part, section: 1 };
+    let more = pane.handle.section_rows("main", seen.feed, place.clone(), 600..602).await.unwrap();
+    let Some(SectionRows::Lines { total: 1_500, rows }) = more else { panic!("{more:?}") };
+    assert_eq!(rows.iter().map(|row| row.html.as_str()).collect::<Vec<_>>(), ["line 601", "line 602"]);
+    let text = pane.handle.section_text("main", seen.feed, place.clone()).await.unwrap().unwrap();
+    assert_eq!((text.lines().count(), text.lines().last()), (1_500, Some("line 1500")));
+    assert_eq!(pane.handle.section_text("main", seen.feed + 1, place).await.unwrap(), None, "another feed");
     stage.end().await;
 }
