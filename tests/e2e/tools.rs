@@ -1,6 +1,8 @@
 //! Tool calls as they run.
 
-use outrider_core::protocol::{DiffRowKind, Focus, MessageState, NoticeKind, PartBody, SectionBody, SectionPlace, SectionRows, ToolState};
+use outrider_core::protocol::{
+    DiffRowKind, Focus, MessageState, NoticeKind, PartBody, SectionBody, SectionPlace, SectionRows, ToolState,
+};
 
 use crate::stage::{Stage, answer_text, diff, failure, lines, tools, transcript};
 
@@ -104,7 +106,9 @@ async fn an_edit_shows_what_changed_and_a_failing_one_why() {
 async fn a_long_output_comes_by_pages() {
     let stage = Stage::new().await;
     let pane = stage.ready("api").await;
-    let seen = pane.ask("%%tool bash {\"command\": \"seq -f 'line %g' 1 1500\", \"description\": \"d\"}\n%%turn\n%%text Done.").await;
+    let seen = pane
+        .ask("%%tool bash {\"command\": \"seq -f 'line %g' 1 1500\", \"description\": \"d\"}\n%%turn\n%%text Done.")
+        .await;
     let call = tools(&seen)[0].clone();
     pane.expand(&call.message, &call.part).await;
     let seen = pane.until("the detail", |now| tools(now)[0].detail.is_some()).await;

@@ -63,7 +63,10 @@ async fn tool_calls_show_their_states_and_unfold() {
     let window = stage.open(&[&folder]).await;
     window.until_ready("tools").await;
     let file = folder.join("go");
-    let wait = format!("echo first; until [ -e '{}' ]; do sleep 0.05; done; printf '\\033[1;32mlast\\033[0m\\n'; seq 1 2000; exit 3", file.display());
+    let wait = format!(
+        "echo first; until [ -e '{}' ]; do sleep 0.05; done; printf '\\033[1;32mlast\\033[0m\\n'; seq 1 2000; exit 3",
+        file.display()
+    );
     let edit = json!({ "filePath": folder.join("src/greet.py"), "oldString": "Hello", "newString": "Good morning" });
     let todo = |text: &str, status: &str| json!({ "content": text, "status": status, "priority": "high" });
     let todos = json!({ "todos": [todo("Look", "completed"), todo("Greet", "pending")] });

@@ -187,6 +187,10 @@ impl TranscriptFeed {
         if self.children.is_empty() {
             return BTreeSet::new();
         }
+        // A request may be of a session at any depth below a child.
+        if !changes.requests.is_empty() {
+            return self.children.values().cloned().collect();
+        }
         let parts = changes.parts.iter().map(|(session, ..)| session);
         let touched = changes.sessions.iter().chain(parts);
         touched.filter_map(|session| self.children.get(session)).cloned().collect()

@@ -4,6 +4,7 @@ use vte::Params;
 
 /// How a character looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a terminal sets each by itself")]
 pub(super) struct Style {
     text: Option<Colour>,
     ground: Option<Colour>,

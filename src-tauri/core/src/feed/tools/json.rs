@@ -42,8 +42,16 @@ pub(super) fn sections(tool: &Tool) -> Vec<Draft<'_>> {
 pub(super) fn body(value: &Value) -> SectionBody {
     let mut rows = Rows::default();
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, value)| rows.add(Some(key), value, 0)),
-        Value::Array(items) => items.iter().for_each(|item| rows.add(None, item, 0)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                rows.add(Some(key), value, 0);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                rows.add(None, item, 0);
+            }
+        }
         value => rows.add(None, value, 0),
     }
     for (number, row) in (0..).zip(&mut rows.rows) {
@@ -65,13 +73,17 @@ impl Rows {
             Value::Object(fields) => {
                 let text = if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.len()) };
                 if self.push(key, JsonKind::Group, text, depth) {
-                    fields.iter().for_each(|(key, value)| self.add(Some(key), value, depth + 1));
+                    for (key, value) in fields {
+                        self.add(Some(key), value, depth + 1);
+                    }
                 }
             }
             Value::Array(items) => {
                 let text = if items.is_empty() { "[]".to_owned() } else { format!("[ {} ]", items.len()) };
                 if self.push(key, JsonKind::Group, text, depth) {
-                    items.iter().for_each(|item| self.add(None, item, depth + 1));
+                    for item in items {
+                        self.add(None, item, depth + 1);
+                    }
                 }
             }
             Value::String(text) => self.add_text(key, text, depth),

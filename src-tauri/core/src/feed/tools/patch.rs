@@ -11,7 +11,7 @@ pub(super) fn unified(text: &str) -> Vec<FileChange> {
     let mut hunk = Hunk::default();
     for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         // A hunk says how many lines it has: in it, `--- a` is a removed line `-- a`.
-        if hunk.is_open() && line.starts_with([' ', '+', '-']) || (hunk.is_open() && line.is_empty()) {
+        if hunk.is_open() && (line.is_empty() || line.starts_with([' ', '+', '-'])) {
             if let Some(file) = files.last_mut() {
                 file.lines.push(hunk.line(line));
             }

@@ -21,6 +21,11 @@ fn done(name: &str, input: Value, metadata: Value, output: &str) -> Tool {
     call(name, input, metadata, ToolProgress::Completed { output: output.to_owned() })
 }
 
+/// `count` pieces in a row.
+fn each(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect::<Vec<_>>().concat()
+}
+
 struct Shown {
     summary: String,
     result: Option<(String, bool)>,
@@ -70,7 +75,7 @@ fn marks(rows: &[DiffRow]) -> Vec<String> {
 
 #[test]
 fn a_running_command_shows_its_newest_lines_and_gives_the_others() {
-    let output: String = (0..2_000).map(|line| format!("line {line}\n")).collect();
+    let output = each(2_000, |line| format!("line {line}\n"));
     let tool = call("bash", json!({"command": "make"}), json!({"output": output}), ToolProgress::Running);
     let now = shown(&tool);
     let SectionBody::Lines { total, live: true, rows: last, .. } = now.body(1) else { panic!("{:?}", now.body(1)) };
@@ -90,7 +95,7 @@ fn a_running_command_shows_its_newest_lines_and_gives_the_others() {
 
 #[test]
 fn a_long_output_shows_both_its_ends() {
-    let output: String = (0..100_000).map(|line| format!("line {line}\n")).collect();
+    let output = each(100_000, |line| format!("line {line}\n"));
     let now = shown(&done("bash", json!({"command": "make"}), json!({"exit": 0}), &output));
     let SectionBody::Lines { total: 100_000, live: false, rows, .. } = now.body(1) else { panic!() };
     assert_eq!((rows.len(), rows[199].number, rows[200].number, rows[399].number), (400, 199, 99_800, 99_999));
@@ -99,7 +104,7 @@ fn a_long_output_shows_both_its_ends() {
 
 #[test]
 fn a_diff_has_numbers_gaps_folds_and_marked_words() {
-    let kept: String = (1..=20).map(|line| format!(" kept {line}\n")).collect();
+    let kept = each(20, |line| format!(" kept {}\n", line + 1));
     let patch = format!(
         "Index: a\n===\n--- {FOLDER}/src/a.rs\n+++ {FOLDER}/src/a.rs\n@@ -10,22 +10,22 @@\n-let a = 1;\n+let a = 2;\n{kept}-- old\n\
          \\ No newline at end of file\n+++ new\n@@ -50,0 +51,1 @@\n+end\n"
@@ -205,7 +210,7 @@ fn matches_stand_in_their_folders_with_the_match_marked() {
     );
     let bad = shown(&done("grep", json!({"pattern": "pr("}), json!({"matches": 3}), output));
     assert!(matches!(bad.body(0), SectionBody::Tree { rows, .. } if rows[2].html == "print(a)"));
-    let paths: String = (0..3_000).map(|file| format!("{FOLDER}/{}x/f{file}\n", "d/".repeat(file % 90))).collect();
+    let paths = each(3_000, |file| format!("{FOLDER}/{}x/f{file}\n", "d/".repeat(file % 90)));
     let many = shown(&done("glob", json!({"pattern": "*"}), json!({"count": 3_000}), &paths));
     assert!(matches!(many.body(0), SectionBody::Tree { left_out: 1_000, .. }));
 }
