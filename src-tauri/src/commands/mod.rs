@@ -40,6 +40,8 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         views::load_newer,
         views::jump_to_latest,
         views::expand,
+        views::section_rows,
+        views::section_text,
         sessions::new_session,
         sessions::send_prompt,
         drafts::drafts,

@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::model::{PartId, SessionId};
 use crate::protocol::{
-    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SessionRow,
-    Snapshot,
+    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SectionPlace,
+    SectionRows, SessionRow, Snapshot,
 };
 use crate::store::{Changes, SessionEntry, State};
 
@@ -12,6 +13,7 @@ use super::pending::{Beginnings, Pending};
 use super::place::Place;
 use super::requests::{permission_view, question_view};
 use super::rows::session_row;
+use super::tools;
 use super::transcript::TranscriptFeed;
 
 /// The most bytes of JSON that an event carries. WebKit keeps memory for evaluated payloads above some 8 KB on macOS
@@ -221,6 +223,16 @@ impl Feed {
             self.touched.parts.insert((transcript.session().clone(), message.clone(), part.clone()));
             transcript.place.expand(part, expanded);
         }
+    }
+
+    /// Further rows of a tool call's section.
+    pub fn section_rows(&self, state: &State, place: &SectionPlace, rows: Range<u32>) -> Option<SectionRows> {
+        tools::rows(tools::at(state, self.session()?, place)?, state, place.section, rows)
+    }
+
+    /// The text of a tool call's section.
+    pub fn section_text(&self, state: &State, place: &SectionPlace) -> Option<String> {
+        tools::text(tools::at(state, self.session()?, place)?, state, place.section)
     }
 
     /// Moves the window's range back. False when older messages must be fetched from the server first.

@@ -11,13 +11,15 @@ use super::parts::{Shown, shown};
 use super::pending::Pending;
 use super::place::Place;
 use super::problems::{interrupted, problem_of, stopped};
-use super::tools::tool_body;
+use super::tools::{Call, child_of, tool_body};
 
 /// A session's transcript as one window holds it: a range of its messages, and for each what was sent last.
 pub(super) struct TranscriptFeed {
     session: SessionId,
     pub(super) place: Place,
     sent: HashMap<MessageId, Sent>,
+    /// The calls here that started subagents, whose lines say what those do.
+    children: HashMap<SessionId, (MessageId, PartId)>,
     frame: Frame,
     /// What the messages' views depended on beside the messages themselves, when they were sent.
     work: Work,
@@ -46,7 +48,7 @@ struct Frame {
 
 /// What a message's view depends on beside the message itself.
 struct Context<'a> {
-    directory: &'a str,
+    state: &'a State,
     work: &'a Work,
 }
 
@@ -64,7 +66,14 @@ struct Work {
 
 impl TranscriptFeed {
     pub(super) fn new(session: SessionId, place: Place) -> Self {
-        Self { session, place, sent: HashMap::new(), frame: Frame::default(), work: Work::default() }
+        Self {
+            session,
+            place,
+            sent: HashMap::new(),
+            children: HashMap::new(),
+            frame: Frame::default(),
+            work: Work::default(),
+        }
     }
 
     pub(super) fn session(&self) -> &SessionId {
@@ -109,7 +118,7 @@ impl TranscriptFeed {
         let work = Work::of(entry);
         let turned = self.work != work;
         self.work = work.clone();
-        let context = Context { directory: state.directory(), work: &work };
+        let context = Context { state, work: &work };
 
         let known = |prompt: &Pending| entry.transcript().message(&prompt.id).is_some_and(MessageEntry::is_whole);
         let pending: Vec<&Pending> = pending.iter().filter(|prompt| !known(prompt)).collect();
@@ -130,6 +139,8 @@ impl TranscriptFeed {
                 }
                 stays
             });
+            let sent = &self.sent;
+            self.children.retain(|_, (message, _)| sent.contains_key(message));
             for id in &ids {
                 let Some(message) = entry.transcript().message(id) else { continue };
                 let Some(head) = message.head() else { continue };
@@ -166,12 +177,31 @@ impl TranscriptFeed {
                 self.send_part(head, message_entry, part, &context, &mut patches);
             }
         }
+        for (message, part) in self.touched_children(changes) {
+            let Some(message_entry) = entry.transcript().message(&message) else { continue };
+            let Some(head) = message_entry.head() else { continue };
+            self.send_part(head, message_entry, &part, &context, &mut patches);
+        }
         self.send_pending(entry, &pending, &mut patches);
         let mut frame = self.frame_of(entry);
         // A prompt that failed says why itself.
         frame.problem.take_if(|_| pending.iter().any(|prompt| matches!(prompt.state, Outgoing::Failed { .. })));
         self.update_frame(frame, &mut patches);
         patches
+    }
+
+    /// The calls whose subagents were touched: their parts did not change themselves.
+    fn touched_children(&self, changes: &Changes) -> BTreeSet<(MessageId, PartId)> {
+        if self.children.is_empty() {
+            return BTreeSet::new();
+        }
+        // A request may be of a session at any depth below a child.
+        if !changes.requests.is_empty() {
+            return self.children.values().cloned().collect();
+        }
+        let parts = changes.parts.iter().map(|(session, ..)| session);
+        let touched = changes.sessions.iter().chain(parts);
+        touched.filter_map(|session| self.children.get(session)).cloned().collect()
     }
 
     /// Prompts on their way, behind all that the server has.
@@ -297,7 +327,13 @@ impl TranscriptFeed {
                 sent.parts.insert(id.clone(), SentPart { view, stream });
                 return;
             }
-            Shown::Tool(tool) => (tool_body(tool, context.directory, unfinished, self.place.is_expanded(id)), None),
+            Shown::Tool(tool) => {
+                if let Some(child) = child_of(tool) {
+                    self.children.insert(child, (head.id.clone(), id.clone()));
+                }
+                let expanded = self.place.is_expanded(id);
+                (tool_body(tool, &Call { state: context.state, running: unfinished, expanded }), None)
+            }
             Shown::Body(body) => (*body, None),
         };
         let view = PartView { id: id.0.clone(), body };

@@ -16,3 +16,4 @@ mod recording;
 mod resync;
 mod saved;
 mod splits;
+mod tools;

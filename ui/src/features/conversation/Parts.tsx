@@ -10,7 +10,7 @@ import { Dynamic } from "solid-js/web";
 import type { NoticeKind, PartBody, PartView } from "../../backend/types";
 import { Blocks, Gap } from "./Blocks";
 import { Elapsed } from "./Elapsed";
-import { ToolCall } from "./ToolCall";
+import { ToolCall } from "./tool/ToolCall";
 
 type Body<K extends PartBody["kind"]> = Extract<PartBody, { kind: K }>;
 
@@ -45,6 +45,7 @@ export function Part(props: {
         <Match when={body("tool")}>
           {(tool) => (
             <ToolCall
+              part={props.part.id}
               body={tool()}
               waiting={props.waits(props.part)}
               feed={props.feed}
