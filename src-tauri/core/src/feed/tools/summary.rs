@@ -74,10 +74,10 @@ fn patched_files(tool: &Tool) -> Option<String> {
     if !names.is_empty() {
         return Some(names.join(", "));
     }
-    let named = |line: &'_ str| -> Option<String> {
+    let path_in = |line: &'_ str| -> Option<String> {
         let (_, path) = line.strip_prefix("*** ")?.split_once(" File: ")?;
         Some(path.to_owned())
     };
-    let names: Vec<_> = input(tool, "patchText")?.lines().filter_map(named).take(10).collect();
+    let names: Vec<_> = input(tool, "patchText")?.lines().filter_map(path_in).take(10).collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
