@@ -254,7 +254,7 @@ impl InstanceTask {
     /// The server has a message that no event has told of.
     fn message_found(&mut self, head: Message, parts: Vec<Part>) {
         let entry = self.subject.state.session(&head.session);
-        if entry.and_then(|entry| entry.transcript().message(&head.id)?.head()).is_some() {
+        if entry.and_then(|entry| entry.transcript().message(&head.id)).is_some_and(MessageEntry::is_whole) {
             return;
         }
         let parts = parts.into_iter().map(Event::Part);

@@ -1,7 +1,7 @@
 //! What is kept of a folder, as plain JSON: once read from the server's raw answers and once from Outrider's state, by
 //! two ways that share no code. Equal JSON means an equal folder.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use outrider_core::model::{Message, Part, PartKind, RunStatus, ToolProgress};
 use outrider_core::store::{SessionEntry, State};
@@ -241,6 +241,16 @@ fn part_of_state(part: &Part) -> Value {
     json!({ "id": part.id, "kind": kind, "body": body })
 }
 
+/// Leaves requests out.
+pub fn without(mut kept: Value, void: &BTreeSet<String>) -> Value {
+    for list in ["permissions", "questions"] {
+        if let Some(requests) = kept[list].as_array_mut() {
+            requests.retain(|request| request["id"].as_str().is_none_or(|id| !void.contains(id)));
+        }
+    }
+    kept
+}
+
 /// Where the two differ. Messages and to-dos that nobody looks at are not Outrider's to have.
 pub fn differences(server: &Value, here: &Value) -> Vec<String> {
     let mut found = Vec::new();
@@ -251,7 +261,7 @@ pub fn differences(server: &Value, here: &Value) -> Vec<String> {
 fn compare(path: &str, server: &Value, here: &Value, found: &mut Vec<String>) {
     match (server, here) {
         (Value::Object(server), Value::Object(here)) => {
-            let keys: std::collections::BTreeSet<_> = server.keys().chain(here.keys()).collect();
+            let keys: BTreeSet<_> = server.keys().chain(here.keys()).collect();
             for key in keys {
                 let (server, here) = (server.get(key).unwrap_or(&Value::Null), here.get(key).unwrap_or(&Value::Null));
                 compare(&format!("{path}/{key}"), server, here, found);

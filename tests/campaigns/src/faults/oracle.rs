@@ -1,6 +1,6 @@
 //! The end of a scenario: what Outrider has, what windows show and what the server answers must be equal.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use outrider_core::instance::InstanceHandle;
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::direct::Direct;
 use crate::kept;
 use crate::observer::{even, prose};
+use crate::tap::Tap;
 use crate::window::{Window, comparable};
 
 /// The pause between two looks at things that announce nothing when they are equal.
@@ -21,6 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(15);
 /// differed when the limit was over.
 pub async fn recovered(
     direct: &Direct,
+    tap: &Tap,
     window: &Window,
     mut since: Instant,
     limit: Duration,
@@ -28,7 +30,7 @@ pub async fn recovered(
     let last = Instant::now() + 3 * limit;
     loop {
         let began = Instant::now();
-        let looked = look(direct, window).await;
+        let looked = look(direct, &tap.now().void, window).await;
         // A server that was started again has closed connections that we still hold.
         let Looked { differences, server, changed } = looked.unwrap_or_else(Looked::nothing);
         // All was equal when this look began already.
@@ -73,14 +75,14 @@ impl Looked {
     }
 }
 
-async fn look(direct: &Direct, window: &Window) -> Result<Looked, String> {
+async fn look(direct: &Direct, void: &BTreeSet<String>, window: &Window) -> Result<Looked, String> {
     let words = |problem: outrider_core::protocol::Problem| problem.message;
     if let Err(why) = connected(window, LOOK_EVERY).await {
         return Ok(Looked::nothing(why));
     }
     let server = kept::of_server(direct).await?;
     let here = kept::of_state(&window.handle.inspect().await.map_err(words)?);
-    let mut differences = kept::differences(&server, &here);
+    let mut differences = kept::differences(&kept::without(server.clone(), void), &kept::without(here, void));
     let focus = window.now().view.focus;
     let fresh = window.handle.view("probe", Some(focus)).await.map_err(words)?;
     window.handle.forget("probe").await;
@@ -103,6 +105,7 @@ pub async fn windows_agree(
     fresh: &InstanceHandle,
     server: &Value,
     sessions: &[String],
+    void: &BTreeSet<String>,
     limit: Duration,
 ) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -111,7 +114,7 @@ pub async fn windows_agree(
         if raw.is_null() {
             continue;
         }
-        if let Err(why) = session_agrees(window, fresh, session, raw, limit).await {
+        if let Err(why) = session_agrees(window, fresh, session, (raw, void), limit).await {
             wrong.extend(why.into_iter().map(|why| format!("{session}: {why}")));
         }
     }
@@ -122,7 +125,7 @@ async fn session_agrees(
     window: &Window,
     fresh: &InstanceHandle,
     session: &str,
-    raw: &Value,
+    (raw, void): (&Value, &BTreeSet<String>),
     limit: Duration,
 ) -> Result<(), Vec<String>> {
     let one = |why: String| vec![why];
@@ -132,7 +135,7 @@ async fn session_agrees(
     loop {
         let mut wrong = shows(&window.now(), session, raw);
         let other = fresh.view("fresh", Some(focus.clone())).await.map_err(|problem| one(problem.message))?;
-        let (shown, other) = (normal(&window.now(), raw), normal(&other, raw));
+        let (shown, other) = (normal(&window.now(), raw, void), normal(&other, raw, void));
         if wrong.is_empty() && shown != other {
             wrong.push(format!("not as a fresh instance shows it: {}", first_difference(&shown, &other)));
         }
@@ -219,9 +222,9 @@ fn message_shows(shown: &MessageView, raw: &Value, busy: bool) -> Vec<String> {
     wrong
 }
 
-/// A view without what only one that was there can know: errors that only an event told, text that never ended, and who
+/// A view without what only one that was there can know: requests of stopped runs that the server still lists, errors that only an event told, text that never ended, and who
 /// ended what is unfinished.
-fn normal(snapshot: &Snapshot, raw: &Value) -> Snapshot {
+fn normal(snapshot: &Snapshot, raw: &Value, void: &BTreeSet<String>) -> Snapshot {
     let mut snapshot = comparable(snapshot);
     snapshot.instance = String::new();
     snapshot.outgoing.clear();
@@ -238,7 +241,13 @@ fn normal(snapshot: &Snapshot, raw: &Value) -> Snapshot {
         .filter(|part| matches!(part["kind"].as_str(), Some("text" | "reasoning")) && part["body"]["text"].is_null())
         .filter_map(|part| part["id"].as_str())
         .collect();
+    if !void.is_empty() {
+        snapshot.view.waiting = 0;
+        snapshot.sessions.iter_mut().for_each(|row| row.waiting = 0);
+    }
     if let Some(transcript) = &mut snapshot.transcript {
+        transcript.permissions.retain(|request| !void.contains(&request.id));
+        transcript.questions.retain(|request| !void.contains(&request.id));
         transcript.problem = None;
         transcript.messages.retain(|message| message.outgoing.is_none());
         for message in &mut transcript.messages {

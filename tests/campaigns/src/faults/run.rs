@@ -165,7 +165,8 @@ async fn check(
 ) -> Result<Duration, Vec<String>> {
     let one = |why: String| vec![why];
     play.play(scenario).await.map_err(one)?;
-    let (mut recovery, mut server) = oracle::recovered(play.direct, play.main, Instant::now(), pace.recovery).await?;
+    let (mut recovery, mut server) =
+        oracle::recovered(play.direct, play.tap, play.main, Instant::now(), pace.recovery).await?;
     let expanded = play.log().expanded.clone();
     let mut wrong = oracle::undisturbed(play.main, &expanded);
     if let Some(prompt) = &scenario.ends_asking {
@@ -184,7 +185,8 @@ async fn check(
             play.proxy.strike(strike).await;
         }
         play.proxy.heal();
-        let (again, waiting) = oracle::recovered(play.direct, play.main, Instant::now(), pace.recovery).await?;
+        let (again, waiting) =
+            oracle::recovered(play.direct, play.tap, play.main, Instant::now(), pace.recovery).await?;
         if waiting["permissions"].as_array().is_none_or(Vec::is_empty) {
             wrong.push("the permission that was asked for is not there".to_owned());
         }
@@ -199,7 +201,9 @@ async fn check(
         return Err(one("a fresh instance does not connect".to_owned()));
     }
     loop {
-        let disagree = oracle::windows_agree(play.main, &fresh.handle, &server, &sessions, pace.recovery).await;
+        let disagree =
+            oracle::windows_agree(play.main, &fresh.handle, &server, &sessions, &play.tap.now().void, pace.recovery)
+                .await;
         let now = kept::of_server(play.direct).await.map_err(one)?;
         if disagree.is_empty() || now == server {
             wrong.extend(disagree);

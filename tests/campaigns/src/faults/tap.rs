@@ -32,6 +32,9 @@ pub struct Now {
     pub prompts: BTreeMap<String, String>,
     /// What waits for an answer, by id: whether it is a question, and its session.
     pub requests: BTreeMap<String, (bool, String)>,
+    /// Requests of runs that were stopped. The server goes on listing them, and so whoever did not hear of the stop takes
+    /// them for live when the session works again.
+    pub void: BTreeSet<String>,
     /// Why the last run of a session failed.
     pub failed: BTreeMap<String, String>,
 }
@@ -101,10 +104,12 @@ async fn follow(
     let (running, requests) = (direct.running().await?, direct.requests().await?);
     // What was sent while nothing was heard.
     let prompts = direct.prompts().await?;
-    let requests = requests.into_iter().filter(|(_, _, session)| running.contains(session));
-    let requests = requests.map(|(question, id, session)| (id, (question, session))).collect();
+    let (requests, void): (Vec<_>, Vec<_>) =
+        requests.into_iter().partition(|(_, _, session)| running.contains(session));
+    let requests = requests.into_iter().map(|(question, id, session)| (id, (question, session))).collect();
     sender.send_modify(|now| {
         now.requests = requests;
+        now.void.extend(void.into_iter().map(|(_, id, _)| id));
         now.prompts.extend(prompts);
         for session in &running {
             now.begin(session);
@@ -140,9 +145,12 @@ impl Now {
         match event {
             Event::Status { session, status } if status.is_running() => self.begin(&session.0),
             Event::Status { session, .. } => {
-                let before = self.requests.len();
-                self.requests.retain(|_, (_, of)| *of != session.0);
-                self.running.remove(&session.0) || before != self.requests.len()
+                let of_session = |(_, (_, of)): &(&String, &(bool, String))| *of == session.0;
+                let void: Vec<String> = self.requests.iter().filter(of_session).map(|(id, _)| id.clone()).collect();
+                self.requests.retain(|id, _| !void.contains(id));
+                let changed = !void.is_empty();
+                self.void.extend(void);
+                self.running.remove(&session.0) || changed
             }
             Event::Permission(asked) => self.requests.insert(asked.id.0, (false, asked.session.0)).is_none(),
             Event::Question(asked) => self.requests.insert(asked.id.0, (true, asked.session.0)).is_none(),
