@@ -43,7 +43,7 @@ export function Rows(props: {
   };
   const onScroll = () => {
     if (!view) return;
-    atEnd = view.scrollHeight - view.clientHeight - view.scrollTop < ROW;
+    atEnd = (props.follow ?? false) && view.scrollHeight - view.clientHeight - view.scrollTop < ROW;
     measure();
   };
   onMount(() => {
