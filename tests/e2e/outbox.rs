@@ -1,8 +1,13 @@
 //! What was typed is never lost and never there twice.
 
+use std::time::Duration;
+
 use outrider_core::model::{Role, SessionId};
 use outrider_core::protocol::{Connection, Focus, MessageView, Outgoing, Snapshot};
-use outrider_testkit::fault_proxy::{At, Fault, Target};
+use outrider_testkit::{
+    fault_proxy::{At, Fault, Target},
+    wait_for,
+};
 
 use crate::stage::{Far, Pane, Stage, UnknownAgent, answer_text, kill, text, texts, transcript};
 
@@ -126,7 +131,8 @@ async fn a_prompt_under_way_when_the_app_dies_is_there_once_after_the_next_start
         let harmed = far.proxy.counters().harmed;
         let words = format!("%%text Answer {n}.");
         pane.handle.prompt("main", None, &words).await.unwrap();
-        pane.until("the prompt under way", |_| far.proxy.counters().harmed > harmed).await;
+        // Not on what the window shows: that may change next when the third attempt has failed.
+        wait_for("the prompt under way", Duration::from_secs(20), async || far.proxy.counters().harmed > harmed).await;
         drop(pane);
         far.crash().await;
         far.proxy.lift(harm);

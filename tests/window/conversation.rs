@@ -47,7 +47,8 @@ async fn an_answer_grows_while_it_streams_and_ends_complete() {
         .iter()
         .filter_map(|entry| entry.as_str()?.strip_prefix("streaming ")?.parse().ok())
         .collect();
-    assert!(streaming.len() >= 4, "it grew in steps: {streaming:?}");
+    // How many steps is a matter of the load: what comes meanwhile is merged.
+    assert!(streaming.len() >= 2, "it grew in steps: {streaming:?}");
     assert!(streaming.is_sorted(), "it never shrank: {streaming:?}");
     assert!(window.text("last('assistant').innerText").await.contains("more0 more1 more2"));
     assert!(window.text("last('assistant').innerText").await.trim_end().ends_with("more39"));

@@ -168,7 +168,15 @@ impl State {
         let messages = &mut self.session(session)?.messages;
         match messages.iter_mut().find(|message| message.info["id"] == info["id"]) {
             Some(message) => message.info = info.clone(),
-            None => messages.push(Message { info: info.clone(), parts: Vec::new() }),
+            None => {
+                // Those of one millisecond are ordered by id.
+                let later = |other: &Message| {
+                    other.info["time"]["created"] == info["time"]["created"]
+                        && other.info["id"].as_str() > info["id"].as_str()
+                };
+                let same = messages.iter().rev().take_while(|other| later(other)).count();
+                messages.insert(messages.len() - same, Message { info: info.clone(), parts: Vec::new() });
+            }
         }
         self.tell(session, "message.updated", json!({ "info": info }));
         Ok(())

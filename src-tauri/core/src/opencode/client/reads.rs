@@ -111,10 +111,11 @@ impl Client {
         self.get::<Vcs>("/vcs").await.map(|vcs| vcs.branch)
     }
 
-    /// The branch; a server that fails over the repository alone can still do everything else.
+    /// The branch; a server that fails over the repository alone (500) can still do everything else. Another failure says
+    /// nothing of the repository, and the branch that is known is not to be forgotten for it.
     async fn branch_if_readable(&self) -> Result<Option<String>, WireError> {
         match self.branch().await {
-            Err(error @ (WireError::ServerError { .. } | WireError::UnreadableAnswer { .. })) => {
+            Err(error @ (WireError::ServerError { status: 500, .. } | WireError::UnreadableAnswer { .. })) => {
                 tracing::warn!(%error, "the branch cannot be read");
                 Ok(None)
             }
