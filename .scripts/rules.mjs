@@ -20,7 +20,7 @@ const CORE = {
   traffic: ["model", "opencode", "protocol"],
   feed: ["model", "protocol", "render", "store"],
   typed: ["model", "profile", "protocol"],
-  instance: ["feed", "model", "opencode", "protocol", "server", "store", "traffic", "typed"],
+  instance: ["feed", "model", "opencode", "protocol", "render", "server", "store", "traffic", "typed"],
   app: ["instance", "profile", "protocol", "server", "typed"],
 };
 

@@ -60,14 +60,17 @@ fn apply_to_transcript(transcript: &mut TranscriptView, patch: Patch) {
         Patch::PartRemoved { message, part } => {
             message_of(transcript, &message).parts.retain(|other| other.id != part);
         }
-        Patch::BlocksReplaced { message, part, from, blocks: fresh } => {
+        Patch::BlocksReplaced { message, part, count, blocks: fresh } => {
             let part = message_of(transcript, &message).parts.iter_mut().find(|other| other.id == part);
             let part: &mut PartView = part.expect("blocks for a part that is not there");
             let (PartBody::Text { blocks, .. } | PartBody::Reasoning { blocks, .. }) = &mut part.body else {
                 panic!("blocks for a part without text")
             };
-            blocks.retain(|block| block.number < from);
+            blocks.retain(|block| block.number < count && fresh.iter().all(|other| other.number != block.number));
             blocks.extend(fresh);
+            blocks.sort_by_key(|block| block.number);
+            assert!(blocks.iter().zip(0..).all(|(block, number)| block.number == number), "a gap");
+            assert_eq!(blocks.len(), count as usize);
         }
         Patch::PermissionUpserted { permission } => {
             upsert(&mut transcript.permissions, permission, |permission| &permission.id);

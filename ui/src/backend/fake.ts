@@ -348,7 +348,13 @@ class FakeApp {
       const html = `<p>${words.slice(block * 40, at).join(" ")}</p>`;
       if (part.body.kind === "text") part.body.blocks[block] = { number: block, html };
       this.emit(id, [
-        { op: "blocks_replaced", message: answer.id, part: part.id, from: block, blocks: [{ number: block, html }] },
+        {
+          op: "blocks_replaced",
+          message: answer.id,
+          part: part.id,
+          count: block + 1,
+          blocks: [{ number: block, html }],
+        },
       ]);
       if (at >= words.length) this.stop(id, session);
     }, 40);

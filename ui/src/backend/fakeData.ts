@@ -131,12 +131,13 @@ export const SESSIONS: SessionRow[] = [
   session("ses_10", "Initial scaffolding", 60 * DAY),
 ];
 
-const CODE = `<pre><code class="language-ts">export async function refresh(token: Token): Promise&lt;Token&gt; {
-  if (token.expiresAt - clock.now() &gt; LEEWAY_MS) return token;
-  const next = await api.post("/oauth/token", { refresh: token.refresh });
-  return { ...next, expiresAt: clock.now() + next.expires_in * 1000 };
+const CODE = `<div class="code"><div class="code-head"><span class="code-language">TypeScript</span><button type="button" class="code-wrap" aria-label="Wrap lines" aria-pressed="false">Wrap</button><button type="button" class="code-copy" aria-label="Copy code">Copy</button></div><pre><code class="language-ts"><span class="c-comment">// One clock for both.</span>
+<span class="c-keyword">export async function</span> <span class="c-function">refresh</span>(<span class="c-variable">token</span><span class="c-operator">:</span> <span class="c-type">Token</span>)<span class="c-operator">:</span> <span class="c-type">Promise</span>&lt;<span class="c-type">Token</span>&gt; {
+  <span class="c-keyword">if</span> (token.expiresAt <span class="c-operator">-</span> clock.<span class="c-function">now</span>() <span class="c-operator">&gt;</span> <span class="c-constant">LEEWAY_MS</span>) <span class="c-keyword">return</span> token;
+  <span class="c-keyword">const</span> next <span class="c-operator">=</span> <span class="c-keyword">await</span> api.<span class="c-function">post</span>(<span class="c-string">"/oauth/token"</span>, { refresh<span class="c-operator">:</span> token.refresh });
+  <span class="c-keyword">return</span> { <span class="c-operator">...</span>next, expiresAt<span class="c-operator">:</span> clock.<span class="c-function">now</span>() <span class="c-operator">+</span> next.expires_in <span class="c-operator">*</span> <span class="c-number">1000</span> };
 }
-</code></pre>`;
+</code></pre></div>`;
 
 const TABLE = `<div class="table-scroll"><table><thead><tr><th>test</th><th class="align-right">before</th><th class="align-right">after</th></tr></thead><tbody>
 <tr><td><code>login.test.ts</code></td><td class="align-right">133 of 200</td><td class="align-right">200 of 200</td></tr>

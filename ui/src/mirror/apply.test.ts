@@ -83,21 +83,22 @@ describe("a batch", () => {
     expect(after({ op: "part_upserted", message: "b", part }).transcript?.messages[0]?.parts).toEqual([part]);
   });
 
-  it("replaces blocks from a number on", () => {
-    const replace = (from: number, blocks: Block[]): Patch => ({
+  it("replaces blocks by their numbers", () => {
+    const replace = (count: number, blocks: Block[]): Patch => ({
       op: "blocks_replaced",
       message: "b",
       part: "p1",
-      from,
+      count,
       blocks,
     });
-    expect(blocksOf(after(replace(1, [block(1, "new"), block(2, "more")])))).toEqual([
+    expect(blocksOf(after(replace(3, [block(1, "new"), block(2, "more")])))).toEqual([
       block(0, "<p>0</p>"),
       block(1, "new"),
       block(2, "more"),
     ]);
-    expect(blocksOf(after(replace(2, [block(2, "more")])))).toHaveLength(3);
-    expect(blocksOf(after(replace(0, [block(0, "only")])))).toEqual([block(0, "only")]);
+    expect(blocksOf(after(replace(3, [block(2, "more")])))).toHaveLength(3);
+    expect(blocksOf(after(replace(2, [block(0, "coloured")])))).toEqual([block(0, "coloured"), block(1, "<p>1</p>")]);
+    expect(blocksOf(after(replace(1, [block(0, "only")])))).toEqual([block(0, "only")]);
     expect(blocksOf(after(replace(1, [])))).toEqual([block(0, "<p>0</p>")]);
   });
 

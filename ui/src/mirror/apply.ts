@@ -94,7 +94,7 @@ function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, p
     case "blocks_replaced": {
       const message = transcript.messages.findLast((message) => message.id === patch.message);
       const part = message?.parts.findLast((part) => part.id === patch.part);
-      if (part) replaceBlocks(part, patch.from, patch.blocks);
+      if (part) replaceBlocks(part, patch.count, patch.blocks);
       return;
     }
     case "permission_upserted":
@@ -160,21 +160,16 @@ function removeById(items: { id: string }[], id: string): void {
   if (at >= 0) items.splice(at, 1);
 }
 
-function replaceBlocks(part: PartView, from: number, blocks: Block[]): void {
+function replaceBlocks(part: PartView, count: number, blocks: Block[]): void {
   if (part.body.kind !== "text" && part.body.kind !== "reasoning") return;
   const mine = part.body.blocks;
-  // From the end, where text goes on: the blocks before may be many.
-  let start = mine.length;
-  for (let last = mine[start - 1]; last && last.number >= from; last = mine[start - 1]) start -= 1;
-  blocks.forEach((block, i) => {
-    const known = mine[start + i];
-    if (known && known.number === block.number) {
-      if (known.html !== block.html) known.html = block.html;
-    } else {
-      mine.splice(start + i, 1, block);
-    }
-  });
-  if (mine.length > start + blocks.length) mine.splice(start + blocks.length);
+  // A block's number is its place.
+  if (mine.length > count) mine.splice(count);
+  for (const block of blocks) {
+    const known = mine[block.number];
+    if (!known) mine[block.number] = block;
+    else if (known.html !== block.html) known.html = block.html;
+  }
 }
 
 function appendLog(log: LogLine[], lines: LogLine[]): void {

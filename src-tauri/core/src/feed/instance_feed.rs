@@ -6,6 +6,7 @@ use crate::protocol::{
     Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SectionPlace,
     SectionRows, SessionRow, Snapshot,
 };
+use crate::render::{Answer, Colours, Job};
 use crate::store::{Changes, SessionEntry, State};
 
 use super::credit::Credit;
@@ -81,6 +82,38 @@ impl Feed {
             beginnings: Beginnings::default(),
             log,
             held: None,
+        }
+    }
+
+    /// The same, with the colours of code kept here and taken from here.
+    #[must_use]
+    pub fn coloured_by(mut self, colours: &Colours) -> Self {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.colour_with(colours.clone());
+        }
+        self
+    }
+
+    /// Code that the window has and that waits for its colours, if there is any: to be coloured beside the instance's
+    /// task. Each is given once.
+    pub fn job(&mut self) -> Option<Job> {
+        self.transcript.as_mut()?.job()
+    }
+
+    /// Takes what came of a job; the window gets it with its next batch.
+    pub fn colour(&mut self, answer: &Answer) {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.colour(answer);
+        }
+    }
+
+    /// Colours of files came: tool calls that were sent without theirs are looked at again.
+    pub fn recolour(&mut self) {
+        if let Some(transcript) = &mut self.transcript {
+            let session = transcript.session().clone();
+            let lacking = std::mem::take(&mut transcript.lacking);
+            let parts = lacking.into_iter().map(|(message, part)| (session.clone(), message, part));
+            self.touched.parts.extend(parts);
         }
     }
 
@@ -178,6 +211,9 @@ impl Feed {
         {
             patches.extend(transcript.update(source.state, &touched, anew, &self.pending));
         }
+        if let Some(transcript) = &mut self.transcript {
+            patches.extend(transcript.recolour());
+        }
         if pending_changed && self.focus == Focus::Start {
             patches.extend(self.beginnings.update(&self.pending));
         }
@@ -227,7 +263,8 @@ impl Feed {
 
     /// Further rows of a tool call's section.
     pub fn section_rows(&self, state: &State, place: &SectionPlace, rows: Range<u32>) -> Option<SectionRows> {
-        tools::rows(tools::at(state, self.session()?, place)?, state, place.section, rows)
+        let colours = &self.transcript.as_ref()?.colours;
+        tools::rows(tools::at(state, self.session()?, place)?, state, colours, place.section, rows)
     }
 
     /// The text of a tool call's section.

@@ -4,6 +4,8 @@
 //! since, and makes the next batch only when the window has acknowledged the one before: under load batches grow, and
 //! the lag does not. Pure, as the store is; [`crate::instance`] owns it and tells it when to look.
 
+mod blocks;
+mod colouring;
 mod credit;
 mod instance_feed;
 mod parts;

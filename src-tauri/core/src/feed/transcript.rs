@@ -4,37 +4,45 @@ use crate::model::{Message, MessageId, PartId, Role, RunStatus, SessionId};
 use crate::protocol::{
     MessageState, MessageView, Outgoing, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
 };
-use crate::render::{Stream, one_line, verbatim};
+use crate::render::{Colours, Stream, one_line, verbatim};
 use crate::store::{Changes, MessageEntry, MessageKey, SessionEntry, State};
 
+use super::blocks::prose_patch;
 use super::parts::{Shown, shown};
 use super::pending::Pending;
 use super::place::Place;
 use super::problems::{interrupted, problem_of, stopped};
-use super::tools::{Call, child_of, tool_body};
+use super::tools::{Call, Shades, child_of, tool_body};
 
 /// A session's transcript as one window holds it: a range of its messages, and for each what was sent last.
 pub(super) struct TranscriptFeed {
     session: SessionId,
     pub(super) place: Place,
-    sent: HashMap<MessageId, Sent>,
+    pub(super) sent: HashMap<MessageId, Sent>,
     /// The calls here that started subagents, whose lines say what those do.
     children: HashMap<SessionId, (MessageId, PartId)>,
     frame: Frame,
+    pub(super) colours: Colours,
+    /// There may be code that waits for its colours.
+    pub(super) waiting: bool,
+    /// Parts in which code got its colours since they were sent.
+    pub(super) coloured: BTreeSet<(MessageId, PartId)>,
+    /// Tool calls whose code was sent without colours that come later.
+    pub(super) lacking: BTreeSet<(MessageId, PartId)>,
     /// What the messages' views depended on beside the messages themselves, when they were sent.
     work: Work,
 }
 
 /// A message as it was sent last.
-struct Sent {
-    head: MessageView,
-    parts: BTreeMap<PartId, SentPart>,
+pub(super) struct Sent {
+    pub(super) head: MessageView,
+    pub(super) parts: BTreeMap<PartId, SentPart>,
 }
 
-struct SentPart {
-    view: PartView,
-    /// Kept while the text may go on, so that only its end is rendered again.
-    stream: Option<Stream>,
+pub(super) struct SentPart {
+    pub(super) view: PartView,
+    /// Kept while the text may go on, so that only its end is rendered again, and while code in it waits for its colours.
+    pub(super) stream: Option<Stream>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -72,8 +80,17 @@ impl TranscriptFeed {
             sent: HashMap::new(),
             children: HashMap::new(),
             frame: Frame::default(),
+            colours: Colours::default(),
+            waiting: false,
+            coloured: BTreeSet::new(),
+            lacking: BTreeSet::new(),
             work: Work::default(),
         }
+    }
+
+    /// Keeps the colours of code here, and takes those that are.
+    pub(super) fn colour_with(&mut self, colours: Colours) {
+        self.colours = colours;
     }
 
     pub(super) fn session(&self) -> &SessionId {
@@ -308,12 +325,15 @@ impl TranscriptFeed {
                 let (blocks, stream) = if head.role == Role::User {
                     (verbatim(&prose.text), None)
                 } else {
-                    let mut stream = stream.unwrap_or_default();
+                    let mut stream = stream.unwrap_or_else(|| Stream::with(self.colours.clone()));
                     stream.replace(&prose.text);
                     if !open {
                         stream.finish();
                     }
-                    (stream.blocks().to_vec(), open.then_some(stream))
+                    let blocks = stream.blocks().to_vec();
+                    let waiting = stream.is_waiting();
+                    self.waiting |= waiting;
+                    (blocks, (open || waiting).then_some(stream))
                 };
                 // Also where nothing more comes: what was lost is not there, and must not look as if it were.
                 let gapped = prose.gapped;
@@ -332,7 +352,13 @@ impl TranscriptFeed {
                     self.children.insert(child, (head.id.clone(), id.clone()));
                 }
                 let expanded = self.place.is_expanded(id);
-                (tool_body(tool, &Call { state: context.state, running: unfinished, expanded }), None)
+                let shades = &Shades::new(&self.colours);
+                let call = Call { state: context.state, running: unfinished, expanded, shades };
+                let body = tool_body(tool, &call);
+                if shades.is_lacking() {
+                    self.lacking.insert((head.id.clone(), id.clone()));
+                }
+                (body, None)
             }
             Shown::Body(body) => (*body, None),
         };
@@ -365,34 +391,6 @@ impl Work {
             stopped: entry.is_stopped(),
         }
     }
-}
-
-/// Only the blocks that differ, when nothing but blocks differs.
-fn prose_patch(message: &MessageId, old: Option<&PartView>, new: &PartView) -> Option<Patch> {
-    let Some(old) = old else {
-        return Some(Patch::PartUpserted { message: message.0.clone(), part: new.clone() });
-    };
-    if old == new {
-        return None;
-    }
-    let (before, after) = match (&old.body, &new.body) {
-        (
-            PartBody::Text { blocks: before, open: open_before, gapped: gap_before },
-            PartBody::Text { blocks: after, open, gapped },
-        ) if open_before == open && gap_before == gapped => (before, after),
-        (
-            PartBody::Reasoning { blocks: before, open: open_before, gapped: gap_before, .. },
-            PartBody::Reasoning { blocks: after, open: true, gapped, .. },
-        ) if *open_before && gap_before == gapped => (before, after),
-        _ => return Some(Patch::PartUpserted { message: message.0.clone(), part: new.clone() }),
-    };
-    let same = before.iter().zip(after).take_while(|(before, after)| before == after).count();
-    Some(Patch::BlocksReplaced {
-        message: message.0.clone(),
-        part: new.id.clone(),
-        from: u32::try_from(same).unwrap_or(u32::MAX),
-        blocks: after[same..].to_vec(),
-    })
 }
 
 fn head_view(head: &Message, time: i64, context: &Context<'_>) -> MessageView {

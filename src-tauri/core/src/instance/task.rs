@@ -102,6 +102,7 @@ impl InstanceTask {
             }
             self.send_waiting();
             self.subject.look(|source| self.views.flush(source));
+            self.colour();
         }
         self.token.cancel();
         if let Some(reply) = self.closing.take() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::feed::{Feed, Pending, Place, Source};
 use crate::model::SessionId;
 use crate::protocol::{Announcement, Focus, InstanceId, Snapshot};
+use crate::render::{Answer, Colours, Job};
 use crate::store::Changes;
 
 /// Where announcements go. The shell implements it with events of its windows.
@@ -24,12 +25,25 @@ pub(super) struct Views {
     places: HashMap<(String, SessionId), Place>,
     /// Prompts that the server is not known to have.
     pending: Vec<Pending>,
+    /// Code of all sessions with its colours.
+    colours: Colours,
+    /// Code is being coloured: no more is given before that is done.
+    colouring: bool,
     made: u64,
 }
 
 impl Views {
     pub(super) fn new(instance: InstanceId, windows: Arc<dyn Windows>) -> Self {
-        Self { instance, windows, feeds: HashMap::new(), places: HashMap::new(), pending: Vec::new(), made: 0 }
+        Self {
+            instance,
+            windows,
+            feeds: HashMap::new(),
+            places: HashMap::new(),
+            pending: Vec::new(),
+            colours: Colours::default(),
+            colouring: false,
+            made: 0,
+        }
     }
 
     /// The window's view of what it looks at, or from now on of something else, which makes it a fresh feed. The same
@@ -54,7 +68,8 @@ impl Views {
             Focus::Start | Focus::Logs | Focus::Events => None,
         };
         self.made += 1;
-        let mut feed = Feed::new(self.instance.clone(), self.made, focus, place.unwrap_or_default());
+        let feed = Feed::new(self.instance.clone(), self.made, focus, place.unwrap_or_default());
+        let mut feed = feed.coloured_by(&self.colours);
         feed.set_pending(&self.pending);
         let snapshot = feed.snapshot(source);
         self.feeds.insert(window.to_owned(), feed);
@@ -120,6 +135,30 @@ impl Views {
     pub(super) fn touch(&mut self, changes: &Changes) {
         for feed in self.feeds.values_mut() {
             feed.touch(changes);
+        }
+    }
+
+    /// Code that windows have and that waits for its colours. One at a time: the next is chosen from what they have when
+    /// it is done, so that what waits never grows beyond that.
+    pub(super) fn job(&mut self) -> Option<Job> {
+        if self.colouring {
+            return None;
+        }
+        // What a person has just unfolded comes first.
+        let job = self.colours.job().or_else(|| self.feeds.values_mut().find_map(Feed::job));
+        self.colouring = job.is_some();
+        job
+    }
+
+    /// Takes what came of a job.
+    pub(super) fn colour(&mut self, answer: &Answer) {
+        self.colouring = false;
+        let came = self.colours.colour(answer);
+        for feed in self.feeds.values_mut() {
+            if came {
+                feed.recolour();
+            }
+            feed.colour(answer);
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::model::{Event, MessagePage, RequestId, Session, SessionId, Todo};
 use crate::opencode::{Client, WireError};
 use crate::protocol::{Connection, Focus, Problem, Snapshot};
+use crate::render::{Answer, paint};
 use crate::server::StopReport;
 use crate::store::Mark;
 
@@ -46,6 +47,8 @@ pub(super) enum Done {
     NotAnswered(RequestId),
     /// What a stopped run left is to be read, or was.
     Reread(Reread),
+    /// Code was coloured.
+    Coloured(Answer),
     /// Whoever asked has been answered.
     Nothing,
 }
@@ -62,6 +65,16 @@ impl InstanceTask {
                 }
             }
         });
+    }
+
+    /// Has code coloured that windows were given plain, when nothing else of this folder is being coloured.
+    pub(super) fn colour(&mut self) {
+        if let Some(job) = self.views.job() {
+            let done = self.done.clone();
+            paint(job, move |answer| {
+                done.send(Done::Coloured(answer)).ok();
+            });
+        }
     }
 
     pub(super) fn done(&mut self, done: Done) {
@@ -92,6 +105,7 @@ impl InstanceTask {
             Done::Created { session, window, reply } => self.created(session, &window, reply),
             Done::Sent(sent) => self.sent(*sent),
             Done::Reread(reread) => self.reread_done(reread),
+            Done::Coloured(answer) => self.views.colour(&answer),
             Done::Nothing => {}
             Done::Aborted { session, reply } => {
                 self.void_requests(&session);

@@ -116,15 +116,15 @@ pub enum Patch {
         /// The part.
         part: String,
     },
-    /// Text or reasoning went on: the blocks from `from` on are replaced by these; those before stay.
+    /// Text or reasoning went on, or code in it got its colours: these blocks are new or differ, all others stay.
     BlocksReplaced {
         /// The message.
         message: String,
         /// The part.
         part: String,
-        /// The number of the first block that is replaced.
-        from: u32,
-        /// The blocks from there on; none when the text became shorter.
+        /// How many blocks there are now.
+        count: u32,
+        /// The blocks that are new or differ, in their order. None when the text became shorter.
         blocks: Vec<Block>,
     },
     /// A request for permission is new or changed.

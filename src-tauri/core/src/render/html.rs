@@ -5,29 +5,39 @@ use std::ops::Range;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::code::{self, CodeWriter};
+use super::code;
+use super::coloured::Code;
+use super::piece::{Piece, Slot};
 use super::{escape, link};
 
 /// Elements are not nested deeper than this; what is deeper shows its text only. Web engines flatten or recurse at some
 /// hundreds.
 const MAX_DEPTH: usize = 64;
 
+/// Rendered Markdown.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    pub(super) blocks: Vec<Top>,
+    /// The pieces of code in the blocks, in their order.
+    pub(super) codes: Vec<Code>,
+}
+
 /// A top-level block of Markdown.
 #[derive(Debug)]
-pub(super) struct Rendered {
-    /// Its HTML: one string, or several for a long code block.
-    pub(super) html: Vec<String>,
+pub(super) struct Top {
+    /// Its HTML: one piece, or several for a long code block.
+    pub(super) pieces: Vec<Piece>,
     /// Where its source begins, in bytes.
     pub(super) start: usize,
     /// The language of a fenced code block, empty if it names none. `None` for every other block.
     pub(super) fence: Option<String>,
 }
 
-/// Renders normalised text.
-pub(super) fn blocks(text: &str) -> Vec<Rendered> {
+/// Renders normalised text. The pieces of code are counted from `first_code`.
+pub(super) fn blocks(text: &str, first_code: usize) -> Rendered {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut writer = Writer::default();
+    let mut writer = Writer { first_code, ..Writer::default() };
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         writer.event(event, &range);
     }
@@ -36,8 +46,11 @@ pub(super) fn blocks(text: &str) -> Vec<Rendered> {
 
 #[derive(Default)]
 struct Writer {
-    done: Vec<Rendered>,
+    done: Rendered,
+    first_code: usize,
     out: String,
+    /// Where in `out` code stands.
+    slots: Vec<Slot>,
     start: usize,
     /// What closes each open tag; empty for those that were left out.
     open: Vec<&'static str>,
@@ -102,8 +115,8 @@ impl Writer {
             | Event::Text(text) => escape::text_into(&mut self.out, &text),
         }
         if self.open.is_empty() && !self.out.is_empty() {
-            let html = vec![std::mem::take(&mut self.out)];
-            self.done.push(Rendered { html, start: self.start, fence: None });
+            let piece = Piece { shell: std::mem::take(&mut self.out), slots: std::mem::take(&mut self.slots) };
+            self.done.blocks.push(Top { pieces: vec![piece], start: self.start, fence: None });
         }
     }
 
@@ -239,16 +252,20 @@ impl Writer {
         if self.left_out.is_some() {
             return escape::code_into(&mut self.out, code);
         }
-        let top = self.open.is_empty();
-        let limit = if top { code::PART_BYTES } else { usize::MAX };
-        let (mut writer, mut first) = CodeWriter::new(&block.language, limit);
-        let further = writer.append(&mut first, code);
-        if top {
-            let html = std::iter::once(first).chain(further).collect();
-            self.done.push(Rendered { html, start: self.start, fence: block.fenced.then_some(block.language) });
+        let number = self.first_code + self.done.codes.len();
+        let mut piece = Code::new(&block.language);
+        piece.push(code);
+        if self.open.is_empty() {
+            let pieces = code::parts(number, &piece, 0);
+            let fence = block.fenced.then_some(block.language);
+            self.done.blocks.push(Top { pieces, start: self.start, fence });
         } else {
-            self.out.push_str(&first);
+            let (opening, closing) = code::around(&block.language);
+            self.out.push_str(&opening);
+            self.slots.push(Slot { at: self.out.len(), code: number, lines: 0..piece.len() });
+            self.out.push_str(closing);
         }
+        self.done.codes.push(piece);
     }
 
     /// Writes the text that was gathered, with bare addresses as links.

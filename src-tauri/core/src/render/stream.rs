@@ -1,8 +1,13 @@
 //! Markdown that is still being written.
 
-use super::code::{self, CodeWriter, Fence};
-use super::markdown::render_normalised;
-use super::{escape, html};
+use std::collections::VecDeque;
+
+use super::coloured::{Answer, Code, Job, find_place};
+use super::colours::{Colours, Found};
+use super::fence::Fence;
+use super::html::Top;
+use super::piece::Piece;
+use super::{code, escape, html};
 use crate::protocol::Block;
 
 /// An open block up to this size is parsed again each time that it is looked at.
@@ -22,6 +27,13 @@ pub struct Stream {
     text: String,
     after_cr: bool,
     blocks: Vec<Block>,
+    /// For each block, where code stands in it; without its HTML where there is none.
+    pieces: Vec<Piece>,
+    /// The code in the blocks, in its order.
+    codes: Vec<Code>,
+    /// Code whose place has to be found in the text as it is now.
+    loose: VecDeque<Code>,
+    colours: Colours,
     /// For each block, the revision at which it, or one before it, changed last.
     changed: Vec<u64>,
     revision: u64,
@@ -34,7 +46,7 @@ pub struct Stream {
     parsed: usize,
     /// How far the blocks show the text.
     shown: usize,
-    fence: Option<(Fence, CodeWriter)>,
+    fence: Option<Fence>,
     /// Bytes that were parsed so far, all passes together.
     #[cfg(test)]
     pub(super) work: usize,
@@ -75,6 +87,11 @@ impl Stream {
     /// A stream without text.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A stream without text, which keeps the colours of its code here and takes those that are.
+    pub fn with(colours: Colours) -> Self {
+        Self { colours, ..Self::default() }
     }
 
     /// Takes text that goes on where the last ended.
@@ -136,6 +153,42 @@ impl Stream {
         Some(Changes { from: number(from), blocks: &self.blocks[from..], mark })
     }
 
+    /// True while code in the blocks, as they are, waits for its colours.
+    pub fn is_waiting(&self) -> bool {
+        self.codes.iter().any(Code::is_waiting)
+    }
+
+    /// Lines of code that have no colours yet, the last piece first: it is the one that people look at. Each line is
+    /// given once.
+    pub fn job(&mut self) -> Option<Job> {
+        self.codes.iter_mut().rev().find_map(Code::job)
+    }
+
+    /// Has [`Colours`] see to what waits, for a text that is not kept; true when something does.
+    pub fn want(&self) -> bool {
+        let wanted = |code: &&Code| matches!(self.colours.of(code.language(), code.text()), Found::Wanted);
+        self.codes.iter().filter(|code| code.is_waiting()).filter(wanted).count() > 0
+    }
+
+    /// Takes what came of a job; false when that was of another stream, or changes nothing.
+    pub fn colour(&mut self, answer: &Answer) -> bool {
+        let lines = self.codes.iter_mut().map(|code| code.answered(answer)).enumerate();
+        let Some((number, lines)) = lines.rev().find_map(|(number, lines)| Some((number, lines?))) else {
+            return false;
+        };
+        if lines.is_empty() {
+            return false;
+        }
+        self.colours.keep(&self.codes[number]);
+        for at in 0..self.blocks.len() {
+            if self.pieces[at].shows(number, &lines) {
+                self.blocks[at].html = self.pieces[at].html(&self.codes);
+                self.touch(at);
+            }
+        }
+        true
+    }
+
     fn reopen(&mut self) {
         // Final blocks may differ from those that a tail goes on from.
         if matches!(self.phase, Phase::Finishing | Phase::Finished) {
@@ -148,8 +201,11 @@ impl Stream {
             Phase::Finished => {}
             Phase::Finishing => {
                 self.count(self.text.len());
-                let whole = render_normalised(&self.text);
-                self.set_from(0, whole);
+                let html::Rendered { blocks, mut codes } = html::blocks(&self.text, 0);
+                for code in &mut codes {
+                    code.end();
+                }
+                self.set_from(0, blocks, codes);
                 self.closed = self.blocks.len();
                 self.fence = None;
                 self.phase = Phase::Finished;
@@ -162,6 +218,7 @@ impl Stream {
             }
             Phase::Open => self.advance(),
         }
+        self.loose.clear();
     }
 
     /// Brings the blocks up to the end of the text.
@@ -186,6 +243,7 @@ impl Stream {
         let (opening, closing) = UNFORMATTED;
         if self.shown == self.parsed {
             self.add_block(format!("{opening}{closing}"));
+            self.pieces.push(Piece::default());
         }
         let last = self.blocks.len().saturating_sub(1);
         if let Some(block) = self.blocks.last_mut() {
@@ -201,29 +259,33 @@ impl Stream {
     /// only a line that follows can still change what a block is, and that line belongs to a later block already.
     fn parse(&mut self) {
         let source = &self.text[self.tail..];
-        let mut rendered = html::blocks(source);
+        let first_code = self.codes_before(self.closed);
+        let html::Rendered { mut blocks, mut codes } = html::blocks(source, first_code);
         let complete = source.rfind('\n').map_or(0, |at| at + 1);
         let line_start = |at: usize| source[..at].rfind('\n').map_or(0, |at| at + 1);
-        let last = rendered.iter().rposition(|block| block.start < complete);
-        let cut = last.map_or(0, |last| line_start(rendered[last].start));
-        let fence = last.and_then(|last| rendered[last].fence.take()).and_then(|language| {
+        let last = blocks.iter().rposition(|block| block.start < complete);
+        let cut = last.map_or(0, |last| line_start(blocks[last].start));
+        let fence = last.and_then(|last| blocks[last].fence.take()).and_then(|language| {
             let line = source[cut..].split('\n').next()?;
-            Some((Fence::open(line)?, CodeWriter::new(&language, code::PART_BYTES), line.len() + 1))
+            Some((Fence::open(line)?, language, line.len() + 1))
         });
 
         if fence.is_some() {
-            rendered.truncate(last.unwrap_or_default());
+            blocks.truncate(last.unwrap_or_default());
+            let slots = blocks.iter().flat_map(|block| &block.pieces).flat_map(|piece| &piece.slots);
+            codes.truncate(slots.last().map_or(0, |slot| slot.code + 1 - first_code));
         }
-        let closing = rendered.iter().take(last.unwrap_or_default()).map(|block| block.html.len()).sum::<usize>();
+        let closing = blocks.iter().take(last.unwrap_or_default()).map(|block| block.pieces.len()).sum::<usize>();
         self.count(self.text.len() - self.tail);
-        self.set_from(self.closed, rendered.into_iter().flat_map(|block| block.html).collect());
+        self.set_from(self.closed, blocks, codes);
         self.closed += closing;
         self.tail += cut;
         self.parsed = self.text.len();
         self.shown = self.parsed;
-        if let Some((fence, (writer, first), opening_line)) = fence {
-            self.add_block(first);
-            self.fence = Some((fence, writer));
+        if let Some((fence, language, opening_line)) = fence {
+            self.codes.push(Code::new(&language));
+            self.add_parts(0);
+            self.fence = Some(fence);
             self.shown = self.tail + opening_line;
         }
     }
@@ -231,21 +293,23 @@ impl Stream {
     /// Adds what came to the code block that is open, line by line, without looking at its beginning again.
     fn advance_fence(&mut self) {
         let last = self.blocks.len().saturating_sub(1);
-        let (Some((fence, writer)), Some(block)) = (&mut self.fence, self.blocks.last_mut()) else {
+        let first_line = self.pieces.last().and_then(|piece| piece.slots.first()).map_or(0, |slot| slot.lines.start);
+        let (Some(fence), Some(open)) = (&mut self.fence, self.codes.last_mut()) else {
             return;
         };
         let source = &self.text[self.shown..];
         let (code, closed) = fence.push(source);
-        let further = writer.append(&mut block.html, &code);
         let taken = closed.unwrap_or(source.len());
+        if !code.is_empty() {
+            open.push(&code);
+            find_place(open, &mut self.loose);
+            self.pieces.truncate(last);
+            self.blocks.truncate(last);
+            self.changed.truncate(last);
+            self.add_parts(first_line);
+        }
         self.count(taken);
         self.shown += taken;
-        if !code.is_empty() {
-            self.touch(last);
-        }
-        for html in further {
-            self.add_block(html);
-        }
         self.closed = self.blocks.len() - 1;
         if closed.is_some() {
             self.fence = None;
@@ -255,8 +319,38 @@ impl Stream {
         }
     }
 
-    /// Makes these the blocks from `first` on; those that are the same keep their revision.
-    fn set_from(&mut self, first: usize, html: Vec<String>) {
+    /// Adds the blocks of the last piece of code from that on which begins with this line.
+    fn add_parts(&mut self, first_line: usize) {
+        let Some(number) = self.codes.len().checked_sub(1) else { return };
+        for piece in code::parts(number, &self.codes[number], first_line) {
+            self.add_block(piece.html(&self.codes));
+            self.pieces.push(piece);
+        }
+    }
+
+    /// How many pieces of code stand before this block, which does not begin within one.
+    fn codes_before(&self, block: usize) -> usize {
+        self.pieces[..block].iter().rev().find_map(|piece| piece.slots.last()).map_or(0, |slot| slot.code + 1)
+    }
+
+    /// Makes these the blocks from `first` on; those that are the same keep their revision, and code its colours.
+    fn set_from(&mut self, first: usize, tops: Vec<Top>, mut codes: Vec<Code>) {
+        self.loose.extend(self.codes.drain(self.codes_before(first)..));
+        for code in &mut codes {
+            find_place(code, &mut self.loose);
+            if code.is_fresh() {
+                self.colours.recall(code);
+            } else {
+                self.colours.keep(code);
+            }
+        }
+        self.codes.append(&mut codes);
+        self.pieces.truncate(first);
+        let mut html = Vec::new();
+        for mut piece in tops.into_iter().flat_map(|block| block.pieces) {
+            html.push(if piece.slots.is_empty() { std::mem::take(&mut piece.shell) } else { piece.html(&self.codes) });
+            self.pieces.push(piece);
+        }
         let same = self.blocks[first..].iter().zip(&html).take_while(|(block, html)| block.html == **html).count();
         let first = first + same;
         if first < self.blocks.len() {

@@ -7,11 +7,11 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::escape::code_into;
 
 /// The most bytes of a line that are shown.
-const LINE_BYTES: usize = 4_000;
+pub(super) const LINE_BYTES: usize = 4_000;
 /// Lines longer than this are not compared word by word: the time for it grows with the square of their length.
 const COMPARED_BYTES: usize = 500;
 
-/// One line of code as safe HTML. Highlighting by syntax belongs here: whoever shows code asks for it in this place.
+/// One line of code as safe HTML, without colours.
 pub fn code_line(text: &str) -> String {
     marked_line(text, &[])
 }

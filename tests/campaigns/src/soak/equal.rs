@@ -17,7 +17,11 @@ const SHOWN: &str = "({
     ids: articles().map((article) => article.dataset.messageId),
     open: articles().filter((article) => article.dataset.state === 'streaming').length,
     texts: Object.fromEntries(articles('assistant').map((article) => [article.dataset.messageId,
-        [...article.querySelectorAll('[data-part=text]')].map((part) => part.innerText).join('')])),
+        [...article.querySelectorAll('[data-part=text]')].map((part) => {
+            const text = part.cloneNode(true);
+            for (const head of text.querySelectorAll('.code-head')) head.remove();
+            return text.textContent;
+        }).join('')])),
 })";
 
 /// Compares all sessions of a folder. Gives how many messages were compared, and what differs.
@@ -83,7 +87,8 @@ fn difference(shown: &Value, session: &str, theirs: &[Value]) -> Option<String> 
     })
 }
 
-/// The letters and digits of a text, without what Markdown makes of it and the name of a block's language.
+/// The letters and digits of a text, without what Markdown makes of it and the name of a block's language (the window
+/// shows that in the block's head, which is left out as well).
 fn words(text: &str) -> String {
     text.replace("```rust", "").chars().filter(|letter| letter.is_alphanumeric()).collect()
 }

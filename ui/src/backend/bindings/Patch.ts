@@ -79,11 +79,11 @@ message: string,
  */
 part: string, 
 /**
- * The number of the first block that is replaced.
+ * How many blocks there are now.
  */
-from: number, 
+count: number, 
 /**
- * The blocks from there on; none when the text became shorter.
+ * The blocks that are new or differ, in their order. None when the text became shorter.
  */
 blocks: Array<Block>, } | { "op": "permission_upserted", 
 /**

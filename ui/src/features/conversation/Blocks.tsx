@@ -1,12 +1,29 @@
-import { Index } from "solid-js";
+import { createMemo, Index } from "solid-js";
 import type { Block } from "../../backend/types";
+import { RenderedBlock } from "./RenderedBlock";
 import "./markdown.css";
+import "../../shared/code.css";
 
-/** Rendered text. Blocks are counted, so that each keeps its element, and only one that changed is set anew. */
+/** How the core begins the further parts of a long code block. */
+const CONTINUED = '<pre class="continued"';
+
+/**
+ * Rendered text. Blocks are counted, so that each keeps its element, and only one that changed is set anew. The parts of
+ * a long code block are one.
+ */
 export function Blocks(props: { blocks: Block[] }) {
+  const starts = createMemo<number[]>(
+    () => props.blocks.flatMap((block, at) => (at > 0 && block.html.startsWith(CONTINUED) ? [] : [at])),
+    [],
+    { equals: (a, b) => a.length === b.length && a.every((start, i) => start === b[i]) },
+  );
   return (
     <div class="markdown">
-      <Index each={props.blocks}>{(block) => <div class="block" innerHTML={block().html} />}</Index>
+      <Index each={starts()}>
+        {(start, i) => (
+          <RenderedBlock blocks={props.blocks} from={start()} to={starts()[i + 1] ?? props.blocks.length} />
+        )}
+      </Index>
     </div>
   );
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use crate::protocol::{DiffChange, DiffFile, DiffRow, DiffRowKind};
-use crate::render::{code_line, marked_line, one_line, word_changes};
+use crate::render::{coloured_line, language_of, one_line, word_changes};
 
 use super::section::small;
+use super::shades::Shades;
 
 /// The most rows of a diff.
 const MOST: usize = 20_000;
@@ -47,19 +48,56 @@ pub(super) struct Diff {
     lines: Vec<Line>,
     /// For a removed line the added one that took its place.
     partners: HashMap<usize, usize>,
+    /// The files before and after, as far as their lines are here.
+    sides: Vec<Side>,
+    /// For each line, the side from which it gets its colours, and its number there.
+    places: Vec<Option<(usize, usize)>>,
+}
+
+/// What is coloured as one text.
+struct Side {
+    language: String,
+    text: String,
+    lines: usize,
+}
+
+impl Side {
+    fn of(path: &str) -> Self {
+        Self { language: language_of(path).to_owned(), text: String::new(), lines: 0 }
+    }
+
+    fn push(&mut self, line: &str) -> usize {
+        self.text.push_str(line);
+        self.text.push('\n');
+        self.lines += 1;
+        self.lines - 1
+    }
 }
 
 impl Diff {
     pub(super) fn new(changes: Vec<FileChange>) -> Self {
         let several = changes.len() > 1;
         let (mut files, mut lines) = (Vec::new(), Vec::new());
+        let (mut sides, mut places) = (Vec::new(), Vec::new());
         for mut change in changes {
             let count = |kind| small(change.lines.iter().filter(|line| line.kind == kind).count());
             let (added, removed) = (count(DiffRowKind::Added), count(DiffRowKind::Removed));
             let path = one_line(&change.path, 500);
             if several {
                 lines.push(Line::new(DiffRowKind::File, path.clone()));
+                places.push(None);
             }
+            let (mut old, mut new) = (Side::of(&change.path), Side::of(&change.path));
+            places.extend(change.lines.iter().map(|line| match line.kind {
+                DiffRowKind::Removed => Some((sides.len(), old.push(&line.text))),
+                DiffRowKind::Added => Some((sides.len() + 1, new.push(&line.text))),
+                DiffRowKind::Kept | DiffRowKind::Far => {
+                    old.push(&line.text);
+                    Some((sides.len() + 1, new.push(&line.text)))
+                }
+                DiffRowKind::File | DiffRowKind::Gap | DiffRowKind::Remark => None,
+            }));
+            sides.extend([old, new]);
             files.push(DiffFile { path, change: change.change, added, removed });
             fold(&mut change.lines);
             lines.append(&mut change.lines);
@@ -67,17 +105,19 @@ impl Diff {
         let left_out = lines.len().saturating_sub(MOST);
         if left_out > 0 {
             lines.truncate(MOST);
+            places.truncate(MOST);
             lines.push(Line::new(DiffRowKind::Remark, format!("{left_out} more lines are left out here")));
         }
         let partners = partners(&lines);
-        Self { files, lines, partners }
+        Self { files, lines, partners, sides, places }
     }
 
     pub(super) fn len(&self) -> usize {
         self.lines.len()
     }
 
-    pub(super) fn rows(&self, from: usize, count: usize) -> Vec<DiffRow> {
+    pub(super) fn rows(&self, from: usize, count: usize, shades: &Shades<'_>) -> Vec<DiffRow> {
+        let mut coloured = HashMap::new();
         let mut of_added = HashMap::new();
         // A line whose partner stands before this page is compared again.
         let earlier =
@@ -87,15 +127,22 @@ impl Diff {
         }
         let mut rows = Vec::new();
         for (index, line) in self.lines.iter().enumerate().skip(from).take(count) {
+            // Lines that are left out at the end have no place.
+            let place = self.places.get(index).copied().flatten();
+            if let Some((side, _)) = place {
+                let of = |side: &Side| shades.of(&side.language, &side.text);
+                coloured.entry(side).or_insert_with(|| of(&self.sides[side]));
+            }
+            let text = place.and_then(|(side, number)| coloured.get(&side)?.as_ref()?.line(number));
             let html = match line.kind {
                 DiffRowKind::Removed if self.partners.contains_key(&index) => {
                     let added = self.partners[&index];
                     let (here, there) = word_changes(&line.text, &self.lines[added].text);
                     of_added.insert(added, there);
-                    marked_line(&line.text, &here)
+                    coloured_line(text, &line.text, &here)
                 }
-                DiffRowKind::Added => marked_line(&line.text, &of_added.remove(&index).unwrap_or_default()),
-                _ => code_line(&line.text),
+                DiffRowKind::Added => coloured_line(text, &line.text, &of_added.remove(&index).unwrap_or_default()),
+                _ => coloured_line(text, &line.text, &[]),
             };
             rows.push(DiffRow { number: small(index), kind: line.kind, old: line.old, new: line.new, html });
         }

@@ -51,7 +51,7 @@ pub(super) fn write<'a>(tool: &'a Tool, call: &Call<'_>) -> Option<Vec<Draft<'a>
     let exists = tool.metadata.get("exists").and_then(Value::as_bool);
     if exists != Some(false) {
         let note = if exists == Some(true) { "It took the place of what was there" } else { "" };
-        return Some(vec![Draft::lines("Content", content, Look::Code).noted(note)]);
+        return Some(vec![Draft::lines("Content", content, Look::Code).of_file(path).noted(note)]);
     }
     let added = |(number, text): (u32, &str)| Line { new: Some(number), ..Line::new(DiffRowKind::Added, text) };
     let lines = (1..).zip(content.split_terminator('\n')).map(added).collect();

@@ -10,7 +10,7 @@ use super::tree::Tree;
 use super::{cut_note, input, output};
 
 pub(super) fn read(tool: &Tool) -> Option<Vec<Draft<'_>>> {
-    input(tool, "filePath")?;
+    let path = input(tool, "filePath")?;
     let display = tool.metadata.get("display");
     let text = |key: &str| display?.get(key)?.as_str();
     if let Some(entries) = display.and_then(|display| display.get("entries")?.as_array()) {
@@ -25,7 +25,7 @@ pub(super) fn read(tool: &Tool) -> Option<Vec<Draft<'_>>> {
         Some(text) => Draft::numbered("Text", text, shown(tool).map_or(1, |range| range.first)),
         None => Draft::lines("Text", output(tool).filter(|text| !text.is_empty())?, Look::Code),
     };
-    Some(vec![draft])
+    Some(vec![draft.of_file(path)])
 }
 
 pub(super) fn list(tool: &Tool) -> Option<Vec<Draft<'_>>> {

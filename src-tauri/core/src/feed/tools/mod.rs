@@ -10,6 +10,7 @@ mod json;
 mod patch;
 mod search;
 mod section;
+mod shades;
 mod shell;
 mod summary;
 #[cfg(test)]
@@ -23,8 +24,10 @@ use serde_json::Value;
 
 use crate::model::{PartKind, SessionId, Tool, ToolProgress};
 use crate::protocol::{PartBody, SectionBody, SectionPlace, SectionRows, ToolDetail, ToolState};
-use crate::render::{one_line, plain};
+use crate::render::{Colours, one_line, plain};
 use crate::store::State;
+
+pub(super) use shades::Shades;
 
 use section::Draft;
 
@@ -40,6 +43,8 @@ pub(super) struct Call<'a> {
     pub(super) running: bool,
     /// The window has it unfolded.
     pub(super) expanded: bool,
+    /// Where code gets its colours from.
+    pub(super) shades: &'a Shades<'a>,
 }
 
 impl Call<'_> {
@@ -91,15 +96,23 @@ pub(super) fn at<'a>(state: &'a State, session: &SessionId, place: &SectionPlace
 }
 
 /// Further rows of a section; none when it is gone or has no further rows.
-pub(super) fn rows(tool: &Tool, state: &State, section: u32, rows: Range<u32>) -> Option<SectionRows> {
+pub(super) fn rows(
+    tool: &Tool,
+    state: &State,
+    colours: &Colours,
+    section: u32,
+    rows: Range<u32>,
+) -> Option<SectionRows> {
     let count = rows.end.saturating_sub(rows.start).min(MOST_ROWS);
-    let drafts = sections(tool, &Call { state, running: true, expanded: true });
-    drafts.get(section as usize)?.rows(rows.start as usize, count as usize)
+    let shades = &Shades::new(colours);
+    let drafts = sections(tool, &Call { state, running: true, expanded: true, shades });
+    drafts.get(section as usize)?.rows(rows.start as usize, count as usize, shades)
 }
 
 /// The whole text of a section, to be copied; none when it is gone.
 pub(super) fn text(tool: &Tool, state: &State, section: u32) -> Option<String> {
-    let drafts = sections(tool, &Call { state, running: true, expanded: true });
+    let colours = Colours::default();
+    let drafts = sections(tool, &Call { state, running: true, expanded: true, shades: &Shades::new(&colours) });
     let text = &*drafts.get(section as usize)?.text;
     let mut end = text.len().min(MOST_TEXT);
     while !text.is_char_boundary(end) {
@@ -110,7 +123,7 @@ pub(super) fn text(tool: &Tool, state: &State, section: u32) -> Option<String> {
 
 fn detail(tool: &Tool, call: &Call<'_>) -> ToolDetail {
     let drafts = sections(tool, call);
-    ToolDetail { sections: (0..).zip(&drafts).map(|(number, draft)| draft.view(number)).collect() }
+    ToolDetail { sections: (0..).zip(&drafts).map(|(number, draft)| draft.view(number, call.shades)).collect() }
 }
 
 fn sections<'a>(tool: &'a Tool, call: &Call<'_>) -> Vec<Draft<'a>> {

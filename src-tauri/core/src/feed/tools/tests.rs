@@ -6,9 +6,10 @@ use crate::model::{Tool, ToolProgress};
 use crate::protocol::{
     DiffRow, DiffRowKind, JsonKind, PartBody, SectionBody, SectionRows, Severity, ToolDetail, TreeRowKind,
 };
+use crate::render::{Colours, paint};
 use crate::store::State;
 
-use super::{Call, rows, text, tool_body};
+use super::{Call, Shades, rows, text, tool_body};
 
 const FOLDER: &str = "/home/dev/code";
 
@@ -34,8 +35,13 @@ struct Shown {
 }
 
 fn shown(tool: &Tool) -> Shown {
+    shown_with(tool, &Colours::default())
+}
+
+fn shown_with(tool: &Tool, colours: &Colours) -> Shown {
     let state = State::new(FOLDER);
-    match tool_body(tool, &Call { state: &state, running: true, expanded: true }) {
+    let shades = Shades::new(colours);
+    match tool_body(tool, &Call { state: &state, running: true, expanded: true, shades: &shades }) {
         PartBody::Tool { summary, result, changed, detail, .. } => {
             Shown { summary, result: result.map(|result| (result.text, result.bad)), changed, detail: detail.unwrap() }
         }
@@ -81,14 +87,19 @@ fn a_running_command_shows_its_newest_lines_and_gives_the_others() {
     let SectionBody::Lines { total, live: true, rows: last, .. } = now.body(1) else { panic!("{:?}", now.body(1)) };
     assert_eq!((*total, last.len(), last[0].number, &*last[0].html), (2_000, 500, 1_500, "line 1500"));
     let state = State::new(FOLDER);
-    let Some(SectionRows::Lines { total: 2_000, rows: more }) = rows(&tool, &state, 1, 700..702) else { panic!() };
+    let Some(SectionRows::Lines { total: 2_000, rows: more }) = rows(&tool, &state, &Colours::default(), 1, 700..702)
+    else {
+        panic!()
+    };
     assert_eq!(
         more.iter().map(|row| (row.number, &*row.html)).collect::<Vec<_>>(),
         [(700, "line 700"), (701, "line 701")]
     );
-    assert_eq!(rows(&tool, &state, 0, 0..10), None);
-    assert_eq!(rows(&tool, &state, 9, 0..10), None);
-    let Some(SectionRows::Lines { rows: most, .. }) = rows(&tool, &state, 1, 0..u32::MAX) else { panic!() };
+    assert_eq!(rows(&tool, &state, &Colours::default(), 0, 0..10), None);
+    assert_eq!(rows(&tool, &state, &Colours::default(), 9, 0..10), None);
+    let Some(SectionRows::Lines { rows: most, .. }) = rows(&tool, &state, &Colours::default(), 1, 0..u32::MAX) else {
+        panic!()
+    };
     assert_eq!(most.len(), 2_000);
     assert_eq!(text(&tool, &state, 1).unwrap(), output);
 }
@@ -139,7 +150,9 @@ fn a_diff_has_numbers_gaps_folds_and_marked_words() {
     );
     let state = State::new(FOLDER);
     let tool = done("edit", json!({"filePath": "a"}), json!({"diff": patch}), "ok");
-    let Some(SectionRows::Diff { rows: page, .. }) = super::rows(&tool, &state, 0, 2..3) else { panic!() };
+    let Some(SectionRows::Diff { rows: page, .. }) = super::rows(&tool, &state, &Colours::default(), 0, 2..3) else {
+        panic!()
+    };
     assert_eq!(marks(&page), ["+. 10 let a = <mark>2</mark>;"], "the partner stands before the page");
 }
 
@@ -274,4 +287,41 @@ fn lists_say_how_much_is_done_and_pages_where_they_come_from() {
     let range =
         shown(&call("read", json!({"filePath": "a", "offset": 10, "limit": 50}), json!({}), ToolProgress::Running));
     assert_eq!(range.result, Some(("lines 10–59".into(), false)));
+}
+
+/// Colours all that is wanted; true when something was.
+fn coloured(colours: &Colours) -> bool {
+    let mut came = false;
+    while let Some(job) = colours.job() {
+        let (answer, answered) = std::sync::mpsc::channel();
+        paint(job, move |done| answer.send(done).unwrap());
+        came |= colours.colour(&answered.recv().unwrap());
+    }
+    came
+}
+
+#[test]
+fn files_get_their_colours_after_they_are_shown() {
+    let colours = Colours::default();
+    let display =
+        json!({"display": {"text": "/* a\r\nb */\nlet \u{1}c\n", "lineStart": 1, "lineEnd": 3, "totalLines": 3}});
+    let tool = done("read", json!({"filePath": "/home/dev/code/a.ts"}), display, "");
+    let lines = |shown: &Shown| match shown.body(0) {
+        SectionBody::Lines { rows, .. } => rows.iter().map(|row| row.html.clone()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(lines(&shown_with(&tool, &colours)), ["/* a", "b */", "let \u{FFFD}c"]);
+    assert!(coloured(&colours) && !coloured(&colours));
+    let comment = |text: &str| format!("<span class=\"c-comment\">{text}</span>");
+    assert_eq!(lines(&shown_with(&tool, &colours)), [comment("/* a"), comment("b */"), "let \u{FFFD}c".into()]);
+
+    let input = json!({"filePath": "/home/dev/code/a.rs", "oldString": "/* a\nb\n*/ fn c() {}", "newString": "/* a\nd\n*/ fn c() {}"});
+    let tool = call("edit", input, json!({}), ToolProgress::Running);
+    let plain = marks(shown_with(&tool, &colours).diff(0));
+    assert!(plain.iter().all(|row| !row.contains("c-")), "{plain:#?}");
+    assert!(coloured(&colours));
+    let rows = marks(shown_with(&tool, &colours).diff(0));
+    assert!(rows[1].starts_with('-') && rows[1].contains(&comment("b")), "{rows:#?}");
+    assert!(rows[2].starts_with('+') && rows[2].contains(&comment("d")), "{rows:#?}");
+    assert!(rows[3].ends_with("<span class=\"c-function\">c</span>() {}"), "{rows:#?}");
 }

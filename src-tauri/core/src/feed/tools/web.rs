@@ -17,7 +17,7 @@ pub(super) fn fetch(tool: &Tool) -> Option<Vec<Draft<'_>>> {
     let mut drafts = vec![Draft::ready("Address", SectionBody::Link { url: one_line(url, 2_000) }, url)];
     drafts.extend(output(tool).filter(|text| !text.is_empty()).map(|text| {
         let draft = match input(tool, "format") {
-            Some("html") => Draft::lines("Page", text, Look::Code),
+            Some("html") => Draft::lines("Page", text, Look::Code).of_file("page.html"),
             Some("text") => Draft::lines("Page", text, Look::Terminal),
             _ => readable("Page", text),
         };

@@ -3,10 +3,11 @@
 
 use crate::protocol::Block;
 
-const ELEMENTS: [&str; 29] = [
+const ELEMENTS: [&str; 30] = [
     "a",
     "blockquote",
     "br",
+    "button",
     "code",
     "del",
     "div",
@@ -35,6 +36,23 @@ const ELEMENTS: [&str; 29] = [
     "ul",
 ];
 
+const CODE_CLASSES: [&str; 14] = [
+    "c-attribute",
+    "c-comment",
+    "c-constant",
+    "c-deleted",
+    "c-function",
+    "c-heading",
+    "c-inserted",
+    "c-keyword",
+    "c-number",
+    "c-operator",
+    "c-string",
+    "c-tag",
+    "c-type",
+    "c-variable",
+];
+
 fn attribute_allowed(element: &str, name: &str, value: &str) -> bool {
     match (element, name) {
         ("a", "href") => ["http://", "https://", "mailto:"].iter().any(|s| value.to_ascii_lowercase().starts_with(s)),
@@ -42,21 +60,31 @@ fn attribute_allowed(element: &str, name: &str, value: &str) -> bool {
         ("code", "class") => value.strip_prefix("language-").is_some_and(|word| {
             !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "+#._-".contains(c))
         }),
-        ("a" | "div" | "p" | "pre" | "span" | "sup" | "td" | "th", "class") => [
-            "image",
-            "unlinked",
-            "control",
-            "raw-html",
-            "unformatted",
-            "continued",
-            "footnote",
-            "footnote-reference",
-            "table-scroll",
-            "align-left",
-            "align-center",
-            "align-right",
-        ]
-        .contains(&value),
+        ("a" | "div" | "p" | "pre" | "span" | "sup" | "td" | "th", "class") => {
+            [
+                "image",
+                "unlinked",
+                "control",
+                "raw-html",
+                "unformatted",
+                "continued",
+                "code",
+                "code-head",
+                "code-language",
+                "footnote",
+                "footnote-reference",
+                "table-scroll",
+                "align-left",
+                "align-center",
+                "align-right",
+            ]
+            .contains(&value)
+                || (element == "span" && CODE_CLASSES.contains(&value))
+        }
+        ("button", "type") => value == "button",
+        ("button", "class") => ["code-wrap", "code-copy"].contains(&value),
+        ("button", "aria-label") => ["Wrap lines", "Copy code"].contains(&value),
+        ("button", "aria-pressed") => value == "false",
         ("ol", "start") => value.parse::<u64>().is_ok(),
         ("input", "type") => value == "checkbox",
         ("input", "disabled" | "checked") => value.is_empty(),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::checker::assert_safe;
-use super::html;
+use super::{code_block, html};
 use crate::render::{Stream, render};
 
 const HOSTILE: &[&str] = &[
@@ -173,7 +173,7 @@ fn characters_that_mislead_are_shown() {
     assert_eq!(html("a\u{202E}b"), format!("<p>a{}b</p>", control("202E")));
     assert_eq!(html("a &#x2066; b"), format!("<p>a {} b</p>", control("2066")));
     assert_eq!(html("`a\u{200B}b`"), format!("<p><code>a{}b</code></p>", control("200B")));
-    assert_eq!(html("```\na\u{202E}b\n```"), format!("<pre><code>a{}b\n</code></pre>", control("202E")));
+    assert_eq!(html("```\na\u{202E}b\n```"), code_block("", "", &format!("a{}b\n", control("202E"))));
     assert_eq!(html("a\0b\u{1b}c &#7;"), "<p>a\u{FFFD}b\u{FFFD}c \u{FFFD}</p>");
     assert_eq!(html("👩\u{200D}🚀 שלום\u{200F}"), "<p>👩\u{200D}🚀 שלום\u{200F}</p>");
 }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
-use crate::render::{code_line, marked_line, word_changes};
+use super::highlight;
+use crate::render::{code_line, coloured_line, marked_line, word_changes};
 
 fn marked(old: &str, new: &str) -> (String, String) {
     let (removed, added) = word_changes(old, new);
@@ -42,5 +43,49 @@ proptest! {
             prop_assert_eq!(html.replace("<mark>", "").replace("</mark>", ""), code_line(&text));
             prop_assert_eq!(html.matches("<mark>").count(), html.matches("</mark>").count());
         }
+    }
+}
+
+#[test]
+fn marks_and_colours_go_together() {
+    let html = &highlight("let a = \"b <c> d\";", "rust")[0];
+    let marked = coloured_line(Some(html), "let a = \"b <c> d\";", &[2..5, 11..14]);
+    let string = |text: &str| format!("<span class=\"c-string\">{text}</span>");
+    let (before, inside, after) = (string("&quot;b "), string("&lt;c&gt;"), string(" d&quot;"));
+    let keyword = |text: &str| format!("<span class=\"c-keyword\">{text}</span>");
+    let operator = "<span class=\"c-operator\">=</span>";
+    let beginning = format!("{}<mark>{} a</mark> {operator} ", keyword("le"), keyword("t"));
+    assert_eq!(marked, format!("{beginning}{before}<mark>{inside}</mark>{after};"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn colours_change_no_mark(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "let ", "a", "\"", "<", "&", "é", " ", "1", "/*", "*/", "//", "\u{200B}", "\u{202E}", "(", ")", "fn ", "\t",
+        ]), 0..30),
+        at in 0_usize..30,
+    ) {
+        let old = pieces.concat();
+        let new: String = pieces.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, piece)| *piece).collect();
+        let (removed, _) = word_changes(&old, &new);
+        let coloured = highlight(&old, "rust");
+        let bare = |html: String| {
+            let mut out = String::new();
+            let mut rest = html.as_str();
+            while let Some((before, tag)) = rest.split_once('<') {
+                out.push_str(before);
+                let (tag, after) = tag.split_once('>').unwrap();
+                if tag.ends_with("mark") {
+                    out.push_str(tag);
+                }
+                rest = after;
+            }
+            out + rest
+        };
+        let coloured = coloured_line(coloured.first().map(String::as_str), &old, &removed);
+        prop_assert_eq!(bare(coloured), bare(marked_line(&old, &removed)));
     }
 }

@@ -1,0 +1,61 @@
+import { createEffect, createMemo, createSignal, Index, Show } from "solid-js";
+import type { Block } from "../../backend/types";
+import { copyText } from "../../shared/copy";
+
+const COPIED_MS = 1_500;
+
+/**
+ * One block of rendered text, or all parts of a long code block. Its HTML is the core's, with the buttons of code in it:
+ * the block listens for them, and they are what has the focus and the keys.
+ */
+export function RenderedBlock(props: { blocks: Block[]; from: number; to: number }) {
+  let root: HTMLDivElement | undefined;
+  const [wrapped, setWrapped] = createSignal(false);
+  const html = createMemo(() => props.blocks[props.from]?.html ?? "");
+  const isRun = createMemo(() => props.to - props.from > 1);
+
+  const onClick = (event: MouseEvent) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (button?.classList.contains("code-wrap")) setWrapped(!wrapped());
+    if (button?.classList.contains("code-copy")) copy(button);
+  };
+
+  const listen = (element: HTMLDivElement) => {
+    root = element;
+    element.addEventListener("click", onClick);
+  };
+
+  // A block whose HTML was set anew has new buttons.
+  createEffect((before: boolean) => {
+    const now = wrapped();
+    if (html() && (isRun() || now || before)) {
+      for (const button of root?.querySelectorAll(".code-wrap") ?? []) button.setAttribute("aria-pressed", String(now));
+    }
+    return now;
+  }, false);
+
+  return (
+    <Show
+      when={isRun()}
+      fallback={<div class="block" classList={{ wrapped: wrapped() }} ref={listen} innerHTML={html()} />}
+    >
+      <div class="block code-run" classList={{ wrapped: wrapped() }} ref={listen}>
+        <Index each={props.blocks.slice(props.from, props.to)}>{(block) => <div innerHTML={block().html} />}</Index>
+      </div>
+    </Show>
+  );
+}
+
+/** Copies code as it is shown: a character that cannot be seen is copied as its number, which nobody pastes unawares. */
+async function copy(button: HTMLButtonElement) {
+  const block = button.closest(".code-run") ?? button.closest(".code");
+  const code = [...(block?.querySelectorAll("pre > code") ?? [])].map((part) => part.textContent).join("");
+  if (!(await copyText(code))) return;
+  const label = button.getAttribute("aria-label") ?? "";
+  button.textContent = "Copied";
+  button.setAttribute("aria-label", "Copied");
+  setTimeout(() => {
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", label === "Copied" ? "Copy code" : label);
+  }, COPIED_MS);
+}
