@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from "@solidjs/testing-library";
 import { createStore } from "solid-js/store";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Block } from "../../backend/types";
 import { Blocks } from "./Blocks";
 
@@ -13,8 +13,6 @@ function show(...html: string[]) {
   render(() => <Blocks blocks={blocks} />);
   return setBlocks;
 }
-
-afterEach(() => vi.unstubAllGlobals());
 
 describe("a code block", () => {
   it("is copied as it is shown, with all its parts", async () => {
