@@ -51,6 +51,8 @@ async fn pictures(colours: &str, theme: Option<&str>) {
     take(&window, colours, "working").await;
     stage.model.open("child");
     window.until_idle().await;
+    // Code gets its colours after it is shown.
+    window.until("document.querySelector('.markdown .c-keyword')").await;
     window.click("tools('edit')[0].querySelector('[aria-expanded]')").await;
     window.until("tools('edit')[0].querySelector('.tool-diff')").await;
     take(&window, colours, "conversation").await;

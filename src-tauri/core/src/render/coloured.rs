@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{escape, highlight};
 
-/// The most bytes of code that are handed over at once, as long as that is a line at least: a screen of code, some 10 ms.
-const JOB_BYTES: usize = 8 * 1024;
+/// The most bytes of code that are handed over at once, as long as that is a line at least: a screen or two of code, 5 to
+/// 15 ms.
+const JOB_BYTES: usize = 4 * 1024;
 
 /// Lines of HTML.
 #[derive(Debug, Clone, Default)]

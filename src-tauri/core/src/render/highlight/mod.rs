@@ -68,7 +68,8 @@ impl Highlighter {
     }
 
     /// Adds the HTML of the lines that follow, without their line ends: text, and `span` elements with the classes of
-    /// [`Class::name`]. Ends early when all others stay plain. Takes about 1 ms for each KB.
+    /// [`Class::name`]. Ends early when all others stay plain. Takes 1 to 4 ms for each KB, and the first use of a
+    /// language up to 20 ms and 4 MB, which stay.
     pub(super) fn lines(&mut self, code: &str, lines: &mut Lines) {
         for line in code.lines() {
             lines.push(|out| self.line(out, line));
