@@ -170,7 +170,24 @@ fn code_has_its_colours_while_it_is_written() {
             let html = &stream.blocks().last().unwrap().html;
             assert!(html.contains(&format!("<span class=\"c-comment\">{line}</span>\n")), "{html}");
         }
+        assert_eq!(desk.work, "/* a\nb\n*/\n".len(), "each line is handed over once");
+        stream.finish();
+        let text = format!("{opening}{indent}/* a\n{indent}b\n{indent}*/\n");
+        assert_eq!(stream.blocks(), coloured(&text), "nothing goes back to plain at the end");
     }
+}
+
+#[test]
+fn where_the_parser_was_lost_the_code_is_parsed_from_its_beginning() {
+    let (mut stream, mut desk) = (Stream::new(), Desk::default());
+    stream.push("```c\n/* a\n");
+    desk.all(&mut stream);
+    desk.painter.forget();
+    stream.push("b\n*/ int c;\n");
+    desk.all(&mut stream);
+    let html = &stream.blocks()[0].html;
+    assert!(html.contains("<span class=\"c-comment\">/* a</span>\n<span class=\"c-comment\">b</span>\n"), "{html}");
+    assert_eq!(html.matches("/* a").count(), 1, "{html}");
 }
 
 #[test]
