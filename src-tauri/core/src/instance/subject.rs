@@ -6,6 +6,7 @@ use crate::store::State;
 use super::clock::now_ms;
 use super::notices::Notices;
 use super::tabs::Tabs;
+use super::unseen::Unseen;
 
 /// Everything of an instance that a window can look at.
 pub(super) struct Subject {
@@ -16,6 +17,7 @@ pub(super) struct Subject {
     pub(super) tabs: Tabs,
     pub(super) details: ServerDetails,
     pub(super) notices: Notices,
+    pub(super) unseen: Unseen,
 }
 
 impl Subject {
@@ -28,6 +30,7 @@ impl Subject {
             tabs: Tabs::default(),
             details: ServerDetails::default(),
             notices: Notices::default(),
+            unseen: Unseen::default(),
         }
     }
 
@@ -41,6 +44,7 @@ impl Subject {
             focus: crate::protocol::Focus::Start,
             branch: self.state.branch().map(str::to_owned),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            unseen: u32::try_from(self.unseen.marked().len()).unwrap_or(u32::MAX),
             server: self.details.clone(),
             notices: self.notices.all(),
         };
@@ -49,7 +53,7 @@ impl Subject {
             lines.reverse();
             lines
         };
-        look(&Source { state: &self.state, view: &view, log: &log })
+        look(&Source { state: &self.state, view: &view, unseen: self.unseen.marked(), log: &log })
     }
 
     /// Writes what Outrider itself did into the server's log.

@@ -24,7 +24,7 @@ pub use instance::{
 };
 pub use patch::{Announcement, Batch, Patch, Snapshot};
 pub use problem::Problem;
-pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView};
+pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView, SessionName};
 pub use settings::Settings;
 pub use tool::{
     AnsweredQuestion, ChildState, Diagnostic, DiffChange, DiffFile, DiffRow, DiffRowKind, JsonKind, JsonRow, LineRow,
