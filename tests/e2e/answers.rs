@@ -4,7 +4,7 @@ use outrider_core::instance::Answer;
 use outrider_core::protocol::{Focus, PermissionReply, SessionState, Snapshot};
 use serde_json::{Value, json};
 
-use crate::stage::{Pane, Stage, ports_of, row, transcript, variable_of};
+use crate::stage::{Pane, Stage, ports_of, row, variable_of};
 
 const TWO: &str = "%%tool bash {\"command\": \"touch one\", \"description\": \"d\"}\n\
     %%tool bash {\"command\": \"touch two\", \"description\": \"d\"}\n%%turn\n%%text Done.";

@@ -2,7 +2,8 @@
 
 use outrider_core::instance::Answer;
 use outrider_core::protocol::{
-    DiffRowKind, Focus, MessageState, PermissionReply, Role, SectionBody, SectionRows, SessionState, Snapshot, ToolState,
+    DiffRowKind, Focus, MessageState, PermissionReply, Role, SectionBody, SectionRows, SessionState, Snapshot,
+    ToolState,
 };
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use outrider_core::protocol::{Focus, PermissionReply, SessionState, ToolState};
 use serde_json::json;
 
-use crate::stage::{Stage, answer_text, problem, row, tools, transcript};
+use crate::stage::{Stage, answer_text, problem, row, tools};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subagent_gets_a_tab_beside_its_parent_and_asks_there() {
