@@ -112,7 +112,9 @@ describe("the window", () => {
     const cards = () => inbox.getAllByRole("group").filter((card) => card.classList.contains("request"));
     const names = () => cards().map((card) => card.dataset.permissionId ?? card.dataset.questionId);
     expect(names()).toEqual(["per_2", "per_1", "que_1"]);
-    expect(inbox.getByRole("button", { name: "Fix the login test › explore: where tokens are refreshed" })).toBeTruthy();
+    expect(
+      inbox.getByRole("button", { name: "Fix the login test › explore: where tokens are refreshed" }),
+    ).toBeTruthy();
     await vi.waitFor(() => expect(document.activeElement).toBe(cards()[0]));
     fireEvent.keyDown(cards()[0] as HTMLElement, { key: "ArrowDown" });
     expect(document.activeElement).toBe(cards()[1]);

@@ -84,11 +84,22 @@ export function PermissionCard(props: {
       <Show when={changes()}>{(body) => <Dynamic component={props.diff} body={body()} access={access} />}</Show>
       <Show when={problem()}>{(now) => <ProblemNote message={now().message} detail={now().detail} />}</Show>
       <div class="request-actions">
-        <Button look="primary" aria-label="Allow once" disabled={sending()} aria-keyshortcuts="A Enter" onClick={() => answer("once")}>
+        <Button
+          look="primary"
+          aria-label="Allow once"
+          disabled={sending()}
+          aria-keyshortcuts="A Enter"
+          onClick={() => answer("once")}
+        >
           Allow once
           <Key shown={keys.armed()} name="A" />
         </Button>
-        <Button aria-label="Always allow" disabled={sending()} aria-keyshortcuts="Shift+A" onClick={() => answer("always")}>
+        <Button
+          aria-label="Always allow"
+          disabled={sending()}
+          aria-keyshortcuts="Shift+A"
+          onClick={() => answer("always")}
+        >
           Always allow
           <Key shown={keys.armed()} name="⇧A" />
         </Button>
@@ -99,7 +110,13 @@ export function PermissionCard(props: {
         <Show
           when={denying()}
           fallback={
-            <Button look="plain" class="request-more" aria-label="Say why…" aria-keyshortcuts="R" onClick={() => setDenying(true)}>
+            <Button
+              look="plain"
+              class="request-more"
+              aria-label="Say why…"
+              aria-keyshortcuts="R"
+              onClick={() => setDenying(true)}
+            >
               Say why…
               <Key shown={keys.armed()} name="R" />
             </Button>

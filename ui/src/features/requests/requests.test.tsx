@@ -112,8 +112,7 @@ describe("a question", () => {
     const { backend } = setUp();
     const card = screen.getByRole("group", { name: "Question" });
     card.focus();
-    const press = (key: string) =>
-      fireEvent.keyDown(card, { key, code: /\d/.test(key) ? `Digit${key}` : key });
+    const press = (key: string) => fireEvent.keyDown(card, { key, code: /\d/.test(key) ? `Digit${key}` : key });
     for (const key of ["2", "1", "Enter"]) press(key);
     expect(backend.replyQuestion.mock.calls[0]?.[2]).toEqual([["SQLite"], ["CSV"]]);
   });
