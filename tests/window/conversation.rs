@@ -120,7 +120,7 @@ async fn tool_calls_show_their_states_and_unfold() {
     window.until("tools('grep')[0].querySelector('[data-section=tree] mark')?.textContent.startsWith('def ')").await;
     assert!(window.text("tools('grep')[0].innerText").await.contains("greet.py"));
     window.click("tools('todowrite')[0].querySelector('[aria-expanded]')").await;
-    window.until("tools('todowrite')[0].querySelectorAll('.tool-todo').length === 2").await;
+    window.until("tools('todowrite')[0].querySelectorAll('.todo').length === 2").await;
     assert!(window.text("tools('todowrite')[0].innerText").await.contains("1 of 2 done"));
     assert!(window.text("last('assistant').innerText").await.contains("All done."));
     window.screenshot("tools").await;

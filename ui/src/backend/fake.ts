@@ -64,6 +64,7 @@ export function createFakeBackend(search = ""): Backend {
     jumpToLatest: () => wait(() => undefined),
     expand: (id, _feed, message, part, expanded) => wait(() => fake.expand(id, message, part, expanded)),
     sectionRows: (_id, _feed, place, from, to) => wait(() => moreRows(place, from, to)),
+    messageText: () => wait(() => "copied"),
     sectionText: () => wait(() => "copied"),
     newSession: (id) => wait(() => fake.newSession(id)),
     sendPrompt: (id, session, text) => wait(() => fake.send(id, session, text)),

@@ -53,6 +53,8 @@ export type { SessionState } from "./bindings/SessionState";
 export type { Settings } from "./bindings/Settings";
 export type { Severity } from "./bindings/Severity";
 export type { Snapshot } from "./bindings/Snapshot";
+export type { ContextView } from "./bindings/ContextView";
+export type { OverviewView } from "./bindings/OverviewView";
 export type { TodoItem } from "./bindings/TodoItem";
 export type { TodoState } from "./bindings/TodoState";
 export type { ToolDetail } from "./bindings/ToolDetail";

@@ -131,6 +131,7 @@ impl InstanceTask {
         let changes = self.subject.state.fold_snapshot(snapshot, since);
         self.touch(&changes);
         self.compare_typed();
+        self.read_models();
         self.close_lost_tabs();
         self.open_tabs_of_new_children(&known);
         let looked_at: Vec<_> = self.views.sessions().cloned().collect();

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{PermissionView, Problem, QuestionView, ToolDetail, ToolResult};
+use super::{OverviewView, PermissionView, Problem, QuestionView, ToolDetail, ToolResult};
 
 /// The part of a session's transcript that a window holds, with what waits in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -24,6 +24,8 @@ pub struct TranscriptView {
     pub permissions: Vec<PermissionView>,
     /// Questions of this session and of its subagents.
     pub questions: Vec<QuestionView>,
+    /// How the session stands, beside its messages.
+    pub overview: OverviewView,
 }
 
 /// A failed request to the model that is tried again.
@@ -79,6 +81,8 @@ pub struct MessageView {
     pub agent: Option<String>,
     /// The model that writes it, or is asked.
     pub model: Option<String>,
+    /// What it cost, in US dollars.
+    pub cost: f64,
     /// True for a prompt that waits for its turn.
     pub queued: bool,
     /// Set while the server is not known to have it: a prompt on its way, at the end of the transcript. It keeps its id

@@ -10,6 +10,7 @@ import { Message } from "./Message";
 import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
 import { type Position, remember } from "./scroll";
+import { turnCost } from "./turn";
 import { SectionContext, type SectionSource } from "./tool/source";
 import { waitingCalls } from "./waiting";
 import "./conversation.css";
@@ -44,6 +45,14 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
   });
+  const onKey = (event: KeyboardEvent) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    reader.toPrompt(event.key === "ArrowUp" ? "previous" : "next");
+  };
+  document.addEventListener("keydown", onKey);
+  onCleanup(() => document.removeEventListener("keydown", onKey));
   onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
@@ -125,6 +134,8 @@ export function Transcript(props: {
                   waits={asked().waits}
                   feed={props.feed}
                   outgoing={props.outgoing}
+                  cost={turnCost(props.transcript.messages, index())}
+                  onCopy={async () => (await backend.messageText(props.instance, props.feed, message.id)) ?? ""}
                   onExpand={(part, expanded) =>
                     backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
                   }
