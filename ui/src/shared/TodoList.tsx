@@ -4,16 +4,17 @@ import CircleCheck from "lucide-solid/icons/circle-check";
 import CircleDot from "lucide-solid/icons/circle-dot";
 import { For, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
-import type { TodoItem, TodoState } from "../backend/types";
 import "./todos.css";
 
-const ICONS: Record<TodoState, typeof Circle> = {
+type State = "pending" | "in_progress" | "completed" | "cancelled";
+
+const ICONS: Record<State, typeof Circle> = {
   pending: Circle,
   in_progress: CircleDot,
   completed: CircleCheck,
   cancelled: Ban,
 };
-const WORDS: Record<TodoState, string> = {
+const WORDS: Record<State, string> = {
   pending: "to do",
   in_progress: "being done",
   completed: "done",
@@ -21,7 +22,7 @@ const WORDS: Record<TodoState, string> = {
 };
 
 /** A check-list. */
-export function TodoList(props: { items: readonly TodoItem[] }) {
+export function TodoList(props: { items: readonly { text: string; state: State; urgent: boolean }[] }) {
   return (
     <ul class="todos">
       <For each={props.items}>

@@ -51,7 +51,11 @@ export function Message(props: {
             {(outgoing) => <OutgoingState message={props.message.id} outgoing={outgoing()} actions={props.outgoing} />}
           </Show>
           <Show when={!props.message.outgoing}>
-            <time class="message-time numbers" datetime={new Date(props.message.created).toISOString()} title={dateWords(props.message.created)}>
+            <time
+              class="message-time numbers"
+              datetime={new Date(props.message.created).toISOString()}
+              title={dateWords(props.message.created)}
+            >
               {clockWords(props.message.created)}
             </time>
             <span class="message-more">

@@ -10,8 +10,8 @@ import { Message } from "./Message";
 import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
 import { type Position, remember } from "./scroll";
-import { turnCost } from "./turn";
 import { SectionContext, type SectionSource } from "./tool/source";
+import { turnCost } from "./turn";
 import { waitingCalls } from "./waiting";
 import "./conversation.css";
 

@@ -36,7 +36,7 @@ export function ContextMeter(props: { overview: OverviewView }) {
   return (
     <Show when={overviewWords(props.overview)}>
       {(words) => (
-        <div class="meter" ref={place} onKeyDown={onKey}>
+        <div class="meter" ref={place} on:keydown={onKey}>
           <button
             type="button"
             class="meter-button numbers"
@@ -91,7 +91,9 @@ function Context(props: { context: ContextView; full: number | null }) {
               <span
                 class="meter-piece"
                 data-kind={key}
-                style={{ width: `${(100 * props.context[key]) / Math.max(props.context.limit ?? 0, props.context.used)}%` }}
+                style={{
+                  width: `${(100 * props.context[key]) / Math.max(props.context.limit ?? 0, props.context.used)}%`,
+                }}
               />
             )}
           </For>
