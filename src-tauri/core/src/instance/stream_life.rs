@@ -115,7 +115,7 @@ impl InstanceTask {
                 self.whole_since = self.subject.state.ask();
                 plan.send(self.plan()).ok();
             }
-            Update::Event(event) => self.event(event),
+            Update::Event(event) => self.event(*event),
             Update::Snapshot(snapshot, since) => self.fold_snapshot(*snapshot, since),
             Update::Running(running, reply) => {
                 reply.send(self.subject.state.agrees_on_running(&running)).ok();
