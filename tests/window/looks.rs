@@ -52,7 +52,7 @@ async fn pictures(colours: &str, theme: Option<&str>) {
     stage.model.open("child");
     window.until_idle().await;
     window.click("tools('edit')[0].querySelector('[aria-expanded]')").await;
-    window.until("tools('edit')[0].querySelector('.diff')").await;
+    window.until("tools('edit')[0].querySelector('.tool-diff')").await;
     take(&window, colours, "conversation").await;
     window.js("messages().scrollTop = 0;").await;
     take(&window, colours, "conversation-top").await;

@@ -1,6 +1,6 @@
 use outrider_core::app::App;
 use outrider_core::instance::Scroll;
-use outrider_core::protocol::{Batch, Focus, Snapshot};
+use outrider_core::protocol::{Batch, Focus, SectionPlace, SectionRows, Snapshot};
 use tauri::{Runtime, State, WebviewWindow};
 
 use super::Answer;
@@ -87,4 +87,39 @@ pub(super) async fn expand<R: Runtime>(
     expanded: bool,
 ) -> Answer<()> {
     app.instance(&instance).await?.expand(window.label(), feed, &message, &part, expanded).await
+}
+
+#[tauri::command]
+pub(super) async fn section_rows<R: Runtime>(
+    app: State<'_, App>,
+    window: WebviewWindow<R>,
+    instance: String,
+    feed: u64,
+    place: SectionPlace,
+    from: u32,
+    to: u32,
+) -> Answer<Option<SectionRows>> {
+    app.instance(&instance).await?.section_rows(window.label(), feed, place, from..to).await
+}
+
+#[tauri::command]
+pub(super) async fn section_text<R: Runtime>(
+    app: State<'_, App>,
+    window: WebviewWindow<R>,
+    instance: String,
+    feed: u64,
+    place: SectionPlace,
+) -> Answer<Option<String>> {
+    app.instance(&instance).await?.section_text(window.label(), feed, place).await
+}
+
+#[tauri::command]
+pub(super) async fn message_text<R: Runtime>(
+    app: State<'_, App>,
+    window: WebviewWindow<R>,
+    instance: String,
+    feed: u64,
+    message: String,
+) -> Answer<Option<String>> {
+    app.instance(&instance).await?.message_text(window.label(), feed, &message).await
 }

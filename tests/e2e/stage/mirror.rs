@@ -50,8 +50,10 @@ fn apply_to_transcript(transcript: &mut TranscriptView, patch: Patch) {
                 messages: std::mem::take(&mut transcript.messages),
                 permissions: std::mem::take(&mut transcript.permissions),
                 questions: std::mem::take(&mut transcript.questions),
+                overview: std::mem::take(&mut transcript.overview),
             };
         }
+        Patch::OverviewUpdated { overview } => transcript.overview = overview,
         Patch::MessageUpserted { message } => upsert_message(&mut transcript.messages, message),
         Patch::MessageRemoved { id } => transcript.messages.retain(|message| message.id != id),
         Patch::PartUpserted { message, part } => {

@@ -1,7 +1,8 @@
 //! Reading what a window shows.
 
 use outrider_core::protocol::{
-    MessageView, PartBody, Problem, Role, SessionRow, Snapshot, ToolDetail, ToolState, TranscriptView,
+    DiffRow, MessageView, PartBody, Problem, Role, SectionBody, SessionRow, Snapshot, ToolDetail, ToolState,
+    TranscriptView,
 };
 
 pub fn transcript(snapshot: &Snapshot) -> &TranscriptView {
@@ -55,9 +56,37 @@ pub struct Tool {
     pub summary: String,
     pub error: Option<String>,
     pub changed: Option<(u32, u32)>,
+    pub result: Option<String>,
     pub child: Option<String>,
     pub interrupted: bool,
     pub detail: Option<ToolDetail>,
+}
+
+/// The text of a call's section of lines, with that heading; empty while there is none.
+pub fn lines(detail: &ToolDetail, title: &str) -> String {
+    let bodies = detail.sections.iter().filter(|section| section.title == title).map(|section| &section.body);
+    let rows = bodies.flat_map(|body| match body {
+        SectionBody::Lines { rows, .. } => rows.as_slice(),
+        _ => &[],
+    });
+    rows.map(|row| without_tags(&row.html)).collect::<Vec<_>>().join("\n")
+}
+
+/// The rows of a call's diff.
+pub fn diff(detail: &ToolDetail) -> &[DiffRow] {
+    let rows = detail.sections.iter().find_map(|section| match &section.body {
+        SectionBody::Diff { rows, .. } => Some(rows.as_slice()),
+        _ => None,
+    });
+    rows.unwrap_or_default()
+}
+
+/// Why a call failed, in full.
+pub fn failure(detail: &ToolDetail) -> Option<&str> {
+    detail.sections.iter().find_map(|section| match &section.body {
+        SectionBody::Failure { text } => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 /// The tool calls of the transcript, oldest first.
@@ -65,7 +94,7 @@ pub fn tools(snapshot: &Snapshot) -> Vec<Tool> {
     let messages = snapshot.transcript.iter().flat_map(|transcript| &transcript.messages);
     let parts = messages.flat_map(|message| message.parts.iter().map(move |part| (message, part)));
     let tools = parts.filter_map(|(message, part)| match part.body.clone() {
-        PartBody::Tool { name, state, summary, error, changed, child, interrupted, detail, .. } => Some(Tool {
+        PartBody::Tool { name, state, summary, error, changed, result, child, interrupted, detail, .. } => Some(Tool {
             message: message.id.clone(),
             part: part.id.clone(),
             name,
@@ -73,6 +102,7 @@ pub fn tools(snapshot: &Snapshot) -> Vec<Tool> {
             summary,
             error,
             changed,
+            result: result.map(|result| result.text),
             child,
             interrupted,
             detail,

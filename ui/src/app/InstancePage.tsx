@@ -11,6 +11,8 @@ import { Transcript } from "../features/conversation/Transcript";
 import { EventsPanel } from "../features/events/EventsPanel";
 import { ServerLog } from "../features/logs/ServerLog";
 import { Notices } from "../features/notices/Notices";
+import { ContextMeter } from "../features/overview/ContextMeter";
+import { TodoStrip } from "../features/overview/TodoStrip";
 import { PermissionCard } from "../features/requests/PermissionCard";
 import { QuestionCard } from "../features/requests/QuestionCard";
 import { SessionTabs } from "../features/sessions/SessionTabs";
@@ -294,6 +296,7 @@ function Conversation(props: {
             </For>
           </div>
         </Show>
+        <Show when={transcript()}>{(now) => <TodoStrip todos={now().overview.todos} />}</Show>
         <Composer
           instance={props.feed.instance}
           session={focused()}
@@ -301,6 +304,7 @@ function Conversation(props: {
           connected={connected()}
           enterSends={props.enterSends}
           drafts={props.drafts}
+          beside={<Show when={transcript()}>{(now) => <ContextMeter overview={now().overview} />}</Show>}
           onSent={props.onSent}
         />
       </div>

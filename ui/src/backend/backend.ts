@@ -10,6 +10,8 @@ import type {
   PermissionReply,
   Problem,
   SavedRecording,
+  SectionPlace,
+  SectionRows,
   Settings,
   Snapshot,
 } from "./types";
@@ -42,6 +44,19 @@ export interface Backend {
   jumpToLatest(instance: string, feed: number): Promise<void>;
   /** Asks for a tool call's input and output, or no longer wants them. */
   expand(instance: string, feed: number, message: string, part: string, expanded: boolean): Promise<void>;
+
+  /** Further rows of a tool call's section, from `from` to `to` (not itself); null when it is gone or has no more. */
+  sectionRows(
+    instance: string,
+    feed: number,
+    place: SectionPlace,
+    from: number,
+    to: number,
+  ): Promise<SectionRows | null>;
+  /** The whole text of a tool call's section, to be copied; null when it is gone. */
+  sectionText(instance: string, feed: number, place: SectionPlace): Promise<string | null>;
+  /** A message's words in Markdown; of the agent's, its whole answer. null when it is gone. */
+  messageText(instance: string, feed: number, message: string): Promise<string | null>;
 
   newSession(instance: string): Promise<Snapshot>;
   /** Takes a prompt to be sent; without a session one is made for it and looked at. Its message's id; it is safe then. */

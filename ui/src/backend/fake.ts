@@ -2,6 +2,7 @@ import type { Backend } from "./backend";
 import * as data from "./fakeData";
 import { FakeEvents } from "./fakeEvents";
 import { serverProblem, setScene } from "./fakeScenes";
+import { detailOf, moreRows } from "./fakeTools";
 import type { Announcement, AppView, Focus, FolderRow, MessageView, Patch, Snapshot, TranscriptView } from "./types";
 
 /** How long a made-up call takes, in milliseconds. */
@@ -62,6 +63,9 @@ export function createFakeBackend(search = ""): Backend {
     loadNewer: () => wait(() => undefined),
     jumpToLatest: () => wait(() => undefined),
     expand: (id, _feed, message, part, expanded) => wait(() => fake.expand(id, message, part, expanded)),
+    sectionRows: (_id, _feed, place, from, to) => wait(() => moreRows(place, from, to)),
+    messageText: () => wait(() => "copied"),
+    sectionText: () => wait(() => "copied"),
     newSession: (id) => wait(() => fake.newSession(id)),
     sendPrompt: (id, session, text) => wait(() => fake.send(id, session, text)),
     retryPrompt: () => wait(() => undefined),
@@ -294,15 +298,7 @@ class FakeApp {
     const shown = this.transcriptOf(focus.id).messages.find((known) => known.id === message);
     const known = shown?.parts.find((each) => each.id === part);
     if (known?.body.kind !== "tool") return;
-    known.body.detail = expanded
-      ? {
-          input: known.body.summary,
-          output: known.body.error ? "" : "ok 42 tests\n".repeat(12),
-          cut: false,
-          diff: known.body.changed ? data.DIFF : null,
-          error: known.body.error,
-        }
-      : null;
+    known.body.detail = expanded ? detailOf(known.body) : null;
     this.emit(id, [{ op: "part_upserted", message, part: known }]);
   }
 

@@ -1,4 +1,5 @@
 import * as data from "./fakeData";
+import { toolsMessage } from "./fakeTools";
 import type { Problem, Snapshot, TranscriptView } from "./types";
 
 /** Why the server of a scene does not run. */
@@ -57,6 +58,7 @@ export function setScene(scene: string, first: Snapshot, transcript: TranscriptV
   if (scene === "notices") first.view.notices = data.NOTICES;
   if (scene === "outgoing") data.addOutgoing(transcript);
   if (scene === "beginning") data.addBeginning(first);
+  if (scene === "tools") transcript.messages = [toolsMessage(Date.now())];
   if (scene === "logs") first.view.focus = { kind: "logs" };
   if (scene.startsWith("events")) first.view.focus = { kind: "events" };
   if (scene === "long") first.view.focus = { kind: "session", id: "ses_3" };

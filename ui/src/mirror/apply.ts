@@ -38,6 +38,7 @@ function applyPatch(state: MirrorState, patch: Patch): void {
       removeById(state.outgoing, patch.id);
       return;
     case "transcript_updated":
+    case "overview_updated":
     case "message_upserted":
     case "message_removed":
     case "part_upserted":
@@ -71,10 +72,13 @@ function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, p
   switch (patch.op) {
     case "transcript_updated": {
       const { op: _, ...frame } = patch;
-      const { session, messages, permissions, questions } = transcript;
-      merge(transcript, { session, messages, permissions, questions, ...frame });
+      const { session, messages, permissions, questions, overview } = transcript;
+      merge(transcript, { session, messages, permissions, questions, overview, ...frame });
       return;
     }
+    case "overview_updated":
+      merge(transcript.overview, patch.overview);
+      return;
     case "message_upserted":
       upsertMessage(transcript.messages, patch.message);
       return;

@@ -5,12 +5,12 @@ import { IconButton } from "./Button";
 import { copyText } from "./copy";
 
 /** Copies `text()`, and shows for a moment that it did. */
-export function CopyButton(props: { label: string; text: () => string }) {
+export function CopyButton(props: { label: string; text: () => string | Promise<string> }) {
   const [copied, setCopied] = createSignal(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
   const copy = async () => {
-    if (!(await copyText(props.text()))) return;
+    if (!(await copyText(await props.text()))) return;
     setCopied(true);
     clearTimeout(timer);
     timer = setTimeout(() => setCopied(false), 1_500);

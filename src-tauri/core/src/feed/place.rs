@@ -23,9 +23,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// True when the person went back from the end.
-    pub fn is_reading_back(&self) -> bool {
-        self.reading_back
+    /// What is worth keeping of it while the window looks at something else: where it reads back, and what is unfolded.
+    pub fn kept(&self) -> Option<Self> {
+        if self.reading_back {
+            return Some(self.clone());
+        }
+        (!self.expanded.is_empty()).then(|| Self { expanded: self.expanded.clone(), ..Self::default() })
     }
 
     /// Shows input and output of a tool call, or no longer.

@@ -1,24 +1,28 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Message, MessageId, PartId, Role, RunStatus, SessionId};
+use crate::model::{Message, MessageId, Model, PartId, Role, RunStatus, SessionId};
 use crate::protocol::{
-    MessageState, MessageView, Outgoing, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
+    MessageState, MessageView, Outgoing, OverviewView, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
 };
 use crate::render::{Stream, one_line, verbatim};
 use crate::store::{Changes, MessageEntry, MessageKey, SessionEntry, State};
 
+use super::overview::overview;
 use super::parts::{Shown, shown};
 use super::pending::Pending;
 use super::place::Place;
 use super::problems::{interrupted, problem_of, stopped};
-use super::tools::tool_body;
+use super::tools::{Call, child_of, tool_body};
 
 /// A session's transcript as one window holds it: a range of its messages, and for each what was sent last.
 pub(super) struct TranscriptFeed {
     session: SessionId,
     pub(super) place: Place,
     sent: HashMap<MessageId, Sent>,
+    /// The calls here that started subagents, whose lines say what those do.
+    children: HashMap<SessionId, (MessageId, PartId)>,
     frame: Frame,
+    overview: OverviewView,
     /// What the messages' views depended on beside the messages themselves, when they were sent.
     work: Work,
 }
@@ -46,7 +50,7 @@ struct Frame {
 
 /// What a message's view depends on beside the message itself.
 struct Context<'a> {
-    directory: &'a str,
+    state: &'a State,
     work: &'a Work,
 }
 
@@ -64,7 +68,15 @@ struct Work {
 
 impl TranscriptFeed {
     pub(super) fn new(session: SessionId, place: Place) -> Self {
-        Self { session, place, sent: HashMap::new(), frame: Frame::default(), work: Work::default() }
+        Self {
+            session,
+            place,
+            sent: HashMap::new(),
+            children: HashMap::new(),
+            frame: Frame::default(),
+            overview: OverviewView::default(),
+            work: Work::default(),
+        }
     }
 
     pub(super) fn session(&self) -> &SessionId {
@@ -72,9 +84,10 @@ impl TranscriptFeed {
     }
 
     /// What the window holds now, with no requests in it: they are the instance's. Brings everything up to date first.
-    pub(super) fn view(&mut self, state: &State, pending: &[Pending]) -> TranscriptView {
+    pub(super) fn view(&mut self, state: &State, models: &[Model], pending: &[Pending]) -> TranscriptView {
         self.sent.clear();
         self.update(state, &Changes::default(), true, pending);
+        self.update_overview(state, models);
         let mut messages: Vec<_> = self.sent.values().map(Sent::whole).collect();
         messages.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         TranscriptView {
@@ -87,7 +100,19 @@ impl TranscriptFeed {
             problem: self.frame.problem.clone(),
             permissions: Vec::new(),
             questions: Vec::new(),
+            overview: self.overview.clone(),
         }
+    }
+
+    /// The patch that leads to how the session stands now, if that is something else than was sent.
+    pub(super) fn update_overview(&mut self, state: &State, models: &[Model]) -> Option<Patch> {
+        let entry = state.session(&self.session);
+        let now = entry.map(|entry| overview(state, &self.session, entry, models)).unwrap_or_default();
+        if self.overview == now {
+            return None;
+        }
+        self.overview = now.clone();
+        Some(Patch::OverviewUpdated { overview: now })
     }
 
     /// The patches that lead from what was sent to what is there now, looking only where something was touched.
@@ -109,7 +134,7 @@ impl TranscriptFeed {
         let work = Work::of(entry);
         let turned = self.work != work;
         self.work = work.clone();
-        let context = Context { directory: state.directory(), work: &work };
+        let context = Context { state, work: &work };
 
         let known = |prompt: &Pending| entry.transcript().message(&prompt.id).is_some_and(MessageEntry::is_whole);
         let pending: Vec<&Pending> = pending.iter().filter(|prompt| !known(prompt)).collect();
@@ -130,6 +155,8 @@ impl TranscriptFeed {
                 }
                 stays
             });
+            let sent = &self.sent;
+            self.children.retain(|_, (message, _)| sent.contains_key(message));
             for id in &ids {
                 let Some(message) = entry.transcript().message(id) else { continue };
                 let Some(head) = message.head() else { continue };
@@ -166,12 +193,31 @@ impl TranscriptFeed {
                 self.send_part(head, message_entry, part, &context, &mut patches);
             }
         }
+        for (message, part) in self.touched_children(changes) {
+            let Some(message_entry) = entry.transcript().message(&message) else { continue };
+            let Some(head) = message_entry.head() else { continue };
+            self.send_part(head, message_entry, &part, &context, &mut patches);
+        }
         self.send_pending(entry, &pending, &mut patches);
         let mut frame = self.frame_of(entry);
         // A prompt that failed says why itself.
         frame.problem.take_if(|_| pending.iter().any(|prompt| matches!(prompt.state, Outgoing::Failed { .. })));
         self.update_frame(frame, &mut patches);
         patches
+    }
+
+    /// The calls whose subagents were touched: their parts did not change themselves.
+    fn touched_children(&self, changes: &Changes) -> BTreeSet<(MessageId, PartId)> {
+        if self.children.is_empty() {
+            return BTreeSet::new();
+        }
+        // A request may be of a session at any depth below a child.
+        if !changes.requests.is_empty() {
+            return self.children.values().cloned().collect();
+        }
+        let parts = changes.parts.iter().map(|(session, ..)| session);
+        let touched = changes.sessions.iter().chain(parts);
+        touched.filter_map(|session| self.children.get(session)).cloned().collect()
     }
 
     /// Prompts on their way, behind all that the server has.
@@ -297,7 +343,13 @@ impl TranscriptFeed {
                 sent.parts.insert(id.clone(), SentPart { view, stream });
                 return;
             }
-            Shown::Tool(tool) => (tool_body(tool, context.directory, unfinished, self.place.is_expanded(id)), None),
+            Shown::Tool(tool) => {
+                if let Some(child) = child_of(tool) {
+                    self.children.insert(child, (head.id.clone(), id.clone()));
+                }
+                let expanded = self.place.is_expanded(id);
+                (tool_body(tool, &Call { state: context.state, running: unfinished, expanded }), None)
+            }
             Shown::Body(body) => (*body, None),
         };
         let view = PartView { id: id.0.clone(), body };
@@ -386,6 +438,7 @@ fn head_view(head: &Message, time: i64, context: &Context<'_>) -> MessageView {
         completed: head.completed,
         agent: head.agent.as_deref().map(|agent| one_line(agent, 60)),
         model: head.model.as_deref().map(|model| one_line(model, 80)),
+        cost: head.cost,
         queued,
         outgoing: None,
         problem,

@@ -1,7 +1,11 @@
+use std::ops::Range;
+
 use tokio::sync::oneshot;
 
 use crate::model::{MessageId, PartId, RequestId, SessionId};
-use crate::protocol::{Batch, DraftView, Focus, PermissionReply, Problem, Settings, Snapshot};
+use crate::protocol::{
+    Batch, DraftView, Focus, PermissionReply, Problem, SectionPlace, SectionRows, Settings, Snapshot,
+};
 use crate::server::StopReport;
 use crate::store::State;
 
@@ -22,6 +26,12 @@ pub(super) enum Command {
     Scroll { window: String, feed: u64, to: Scroll },
     /// A window shows input and output of a tool call, or no longer.
     Expand { window: String, feed: u64, message: MessageId, part: PartId, expanded: bool },
+    /// A window wants further rows of a tool call's section.
+    SectionRows { window: String, feed: u64, place: SectionPlace, rows: Range<u32>, reply: Reply<Option<SectionRows>> },
+    /// A window wants the whole text of a tool call's section.
+    SectionText { window: String, feed: u64, place: SectionPlace, reply: Reply<Option<String>> },
+    /// A window wants a message's words in Markdown.
+    MessageText { window: String, feed: u64, message: MessageId, reply: Reply<Option<String>> },
     /// A session's tab is closed.
     CloseTab { session: SessionId },
     /// A new session, which the window then looks at.

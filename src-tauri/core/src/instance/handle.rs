@@ -1,10 +1,11 @@
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::model::{MessageId, PartId, RequestId, SessionId};
-use crate::protocol::{Batch, DraftView, Focus, InstanceId, Problem, Settings, Snapshot};
+use crate::protocol::{Batch, DraftView, Focus, InstanceId, Problem, SectionPlace, SectionRows, Settings, Snapshot};
 use crate::server::StopReport;
 use crate::store::State;
 use crate::traffic::Traffic;
@@ -74,6 +75,31 @@ impl InstanceHandle {
     ) -> Result<(), Problem> {
         let (message, part) = (MessageId::from(message), PartId::from(part));
         self.tell(Command::Expand { window: window.to_owned(), feed, message, part, expanded }).await
+    }
+
+    /// Further rows of a tool call's section, at most 2,000; none when it is gone or has no further rows.
+    pub async fn section_rows(
+        &self,
+        window: &str,
+        feed: u64,
+        place: SectionPlace,
+        rows: Range<u32>,
+    ) -> Result<Option<SectionRows>, Problem> {
+        let window = window.to_owned();
+        self.ask(|reply| Command::SectionRows { window, feed, place, rows, reply }).await
+    }
+
+    /// The text of a tool call's section, to be copied, at most 16 MB; none when it is gone.
+    pub async fn section_text(&self, window: &str, feed: u64, place: SectionPlace) -> Result<Option<String>, Problem> {
+        let window = window.to_owned();
+        self.ask(|reply| Command::SectionText { window, feed, place, reply }).await
+    }
+
+    /// A message's words in Markdown, to be copied; of the agent's, all that answers the same prompt. None when it is
+    /// gone.
+    pub async fn message_text(&self, window: &str, feed: u64, message: &str) -> Result<Option<String>, Problem> {
+        let window = window.to_owned();
+        self.ask(|reply| Command::MessageText { window, feed, message: message.into(), reply }).await
     }
 
     /// Closes a session's tab. Windows that look at it go to its neighbour.

@@ -115,7 +115,7 @@ impl InstanceTask {
                 self.whole_since = self.subject.state.ask();
                 plan.send(self.plan()).ok();
             }
-            Update::Event(event) => self.event(event),
+            Update::Event(event) => self.event(*event),
             Update::Snapshot(snapshot, since) => self.fold_snapshot(*snapshot, since),
             Update::Running(running, reply) => {
                 reply.send(self.subject.state.agrees_on_running(&running)).ok();
@@ -131,6 +131,7 @@ impl InstanceTask {
         let changes = self.subject.state.fold_snapshot(snapshot, since);
         self.touch(&changes);
         self.compare_typed();
+        self.read_models();
         self.close_lost_tabs();
         self.open_tabs_of_new_children(&known);
         let looked_at: Vec<_> = self.views.sessions().cloned().collect();

@@ -1,4 +1,5 @@
 use crate::feed::Source;
+use crate::model::Model;
 use crate::protocol::{Connection, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails};
 use crate::server::Log;
 use crate::store::State;
@@ -16,6 +17,8 @@ pub(super) struct Subject {
     pub(super) tabs: Tabs,
     pub(super) details: ServerDetails,
     pub(super) notices: Notices,
+    /// The models that the server can ask; none while that is not known.
+    pub(super) models: Vec<Model>,
 }
 
 impl Subject {
@@ -28,6 +31,7 @@ impl Subject {
             tabs: Tabs::default(),
             details: ServerDetails::default(),
             notices: Notices::default(),
+            models: Vec::new(),
         }
     }
 
@@ -49,7 +53,7 @@ impl Subject {
             lines.reverse();
             lines
         };
-        look(&Source { state: &self.state, view: &view, log: &log })
+        look(&Source { state: &self.state, models: &self.models, view: &view, log: &log })
     }
 
     /// Writes what Outrider itself did into the server's log.

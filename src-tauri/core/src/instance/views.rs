@@ -19,7 +19,8 @@ pub(super) struct Views {
     instance: InstanceId,
     windows: Arc<dyn Windows>,
     feeds: HashMap<String, Feed>,
-    /// Where a window read in a session that it no longer looks at, when it had gone back from the end.
+    /// Where a window read in a session that it no longer looks at, when it had gone back from the end, and what it
+    /// had unfolded there.
     places: HashMap<(String, SessionId), Place>,
     /// Prompts that the server is not known to have.
     pending: Vec<Pending>,
@@ -42,9 +43,9 @@ impl Views {
         let before = self.feeds.remove(window);
         let focus = focus.or_else(|| before.as_ref().map(|feed| feed.focus().clone())).unwrap_or_default();
         if let Some((session, place)) = before.as_ref().and_then(|feed| Some((feed.session()?, feed.place()?)))
-            && place.is_reading_back()
+            && let Some(place) = place.kept()
         {
-            self.places.insert((window.to_owned(), session.clone()), place.clone());
+            self.places.insert((window.to_owned(), session.clone()), place);
         }
         // Sessions come and go; nobody returns to one that is gone.
         self.places.retain(|(_, session), _| source.state.session(session).is_some());

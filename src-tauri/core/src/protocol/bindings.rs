@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use ts_rs::{Config, ExportError, TS};
 
 use super::{
-    Announcement, AppView, DraftView, EventDetail, EventPage, EventQuery, PermissionReply, SavedRecording, Snapshot,
+    Announcement, AppView, DraftView, EventDetail, EventPage, EventQuery, PermissionReply, SavedRecording,
+    SectionPlace, SectionRows, Snapshot,
 };
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/backend/bindings");
@@ -22,6 +23,8 @@ fn export(dir: &Path) -> Result<(), ExportError> {
     EventQuery::export_all(&config)?;
     EventPage::export_all(&config)?;
     EventDetail::export_all(&config)?;
+    SectionPlace::export_all(&config)?;
+    SectionRows::export_all(&config)?;
     SavedRecording::export_all(&config)
 }
 

@@ -8,10 +8,12 @@ mod app;
 mod bindings;
 mod draft;
 mod instance;
+mod overview;
 mod patch;
 mod problem;
 mod request;
 mod settings;
+mod tool;
 mod traffic;
 mod transcript;
 
@@ -21,15 +23,21 @@ pub use instance::{
     Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, Notice, ServerDetails, SessionRow,
     SessionState,
 };
+pub use overview::{ContextView, OverviewView};
 pub use patch::{Announcement, Batch, Patch, Snapshot};
 pub use problem::Problem;
 pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView};
 pub use settings::Settings;
+pub use tool::{
+    AnsweredQuestion, ChildState, Diagnostic, DiffChange, DiffFile, DiffRow, DiffRowKind, JsonKind, JsonRow, LineRow,
+    Section, SectionBody, SectionPlace, SectionRows, Severity, TodoItem, TodoState, ToolDetail, ToolResult, TreeRow,
+    TreeRowKind,
+};
 pub use traffic::{
     EventDetail, EventPage, EventPlace, EventQuery, EventRow, SavedRecording, TrafficCounters, UnknownType,
 };
 pub use transcript::{
-    Block, MessageState, MessageView, NoticeKind, Outgoing, PartBody, PartView, RetryView, Role, ToolDetail, ToolState,
+    Block, MessageState, MessageView, NoticeKind, Outgoing, PartBody, PartView, RetryView, Role, ToolState,
     TranscriptView,
 };
 

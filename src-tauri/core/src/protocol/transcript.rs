@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{PermissionView, Problem, QuestionView};
+use super::{OverviewView, PermissionView, Problem, QuestionView, ToolDetail, ToolResult};
 
 /// The part of a session's transcript that a window holds, with what waits in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -24,6 +24,8 @@ pub struct TranscriptView {
     pub permissions: Vec<PermissionView>,
     /// Questions of this session and of its subagents.
     pub questions: Vec<QuestionView>,
+    /// How the session stands, beside its messages.
+    pub overview: OverviewView,
 }
 
 /// A failed request to the model that is tried again.
@@ -79,6 +81,8 @@ pub struct MessageView {
     pub agent: Option<String>,
     /// The model that writes it, or is asked.
     pub model: Option<String>,
+    /// What it cost, in US dollars.
+    pub cost: f64,
     /// True for a prompt that waits for its turn.
     pub queued: bool,
     /// Set while the server is not known to have it: a prompt on its way, at the end of the transcript. It keeps its id
@@ -162,8 +166,12 @@ pub enum PartBody {
         ended: Option<i64>,
         /// Lines added and removed, where it changed a file.
         changed: Option<(u32, u32)>,
+        /// What came of it, in a few words.
+        result: Option<ToolResult>,
         /// The session of the subagent that it started.
         child: Option<String>,
+        /// What that subagent does now, on one line.
+        doing: Option<String>,
         /// True when its session stopped before it ended.
         interrupted: bool,
         /// Input and output, only while the window has it expanded.
@@ -226,19 +234,4 @@ pub enum ToolState {
     Completed,
     /// It failed or was not allowed.
     Error,
-}
-
-/// Input and output of a tool call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ToolDetail {
-    /// The input: the command of a shell call, else JSON.
-    pub input: String,
-    /// The output so far, without terminal colours; the end of it when it is very long.
-    pub output: String,
-    /// True when the beginning of the output was left out here.
-    pub cut: bool,
-    /// A unified diff of what it changed.
-    pub diff: Option<String>,
-    /// The error's whole text.
-    pub error: Option<String>,
 }

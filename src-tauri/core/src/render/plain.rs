@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use vte::{Params, Parser, Perform};
-
 use super::escape::is_reordering;
+use super::terminal::Screen;
 
 /// What a terminal would show of `text`, without colours: escape sequences take no effect and are gone, a carriage
 /// return writes over the line, NUL is U+FFFD, and characters that reorder others are shown by their code.
@@ -67,55 +66,7 @@ fn shown(line: &str) -> Cow<'_, str> {
     if !line.contains(|c: char| c.is_control() && c != '\t') {
         return Cow::Borrowed(line);
     }
-    let mut screen = Line::default();
-    Parser::new().advance(&mut screen, line.as_bytes());
-    Cow::Owned(screen.cells.into_iter().collect())
-}
-
-/// One line of a terminal without an end.
-#[derive(Default)]
-struct Line {
-    cells: Vec<char>,
-    column: usize,
-}
-
-impl Perform for Line {
-    fn print(&mut self, c: char) {
-        let c = if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-        match self.cells.get_mut(self.column) {
-            Some(cell) => *cell = c,
-            None => self.cells.push(c),
-        }
-        self.column += 1;
-    }
-
-    fn execute(&mut self, byte: u8) {
-        match byte {
-            b'\r' => self.column = 0,
-            0x08 => self.column = self.column.saturating_sub(1),
-            b'\t' => {
-                // Going over text with a tab leaves it as it is in a terminal; at the end it is kept as a tab.
-                if self.column == self.cells.len() {
-                    self.cells.push('\t');
-                }
-                self.column += 1;
-            }
-            0 => self.print(char::REPLACEMENT_CHARACTER),
-            _ => {}
-        }
-    }
-
-    fn csi_dispatch(&mut self, params: &Params, _intermediates: &[u8], _ignore: bool, action: char) {
-        // Erase in line: progress displays use it to shorten what they write over.
-        if action == 'K' {
-            match params.iter().next().and_then(|param| param.first()).copied().unwrap_or(0) {
-                0 => self.cells.truncate(self.column),
-                2 => {
-                    self.cells.clear();
-                    self.column = 0;
-                }
-                _ => {}
-            }
-        }
-    }
+    let mut screen = Screen::default();
+    screen.write(line);
+    Cow::Owned(screen.cells.into_iter().map(|(c, _)| c).collect())
 }

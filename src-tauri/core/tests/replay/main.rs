@@ -12,7 +12,9 @@ mod late;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;
 mod outgoing;
+mod overview;
 mod recording;
 mod resync;
 mod saved;
 mod splits;
+mod tools;

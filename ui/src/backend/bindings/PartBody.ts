@@ -2,6 +2,7 @@
 import type { Block } from "./Block";
 import type { NoticeKind } from "./NoticeKind";
 import type { ToolDetail } from "./ToolDetail";
+import type { ToolResult } from "./ToolResult";
 import type { ToolState } from "./ToolState";
 
 /**
@@ -69,9 +70,17 @@ ended: number | null,
  */
 changed: [number, number] | null, 
 /**
+ * What came of it, in a few words.
+ */
+result: ToolResult | null, 
+/**
  * The session of the subagent that it started.
  */
 child: string | null, 
+/**
+ * What that subagent does now, on one line.
+ */
+doing: string | null, 
 /**
  * True when its session stopped before it ended.
  */

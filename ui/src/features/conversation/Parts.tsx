@@ -10,7 +10,7 @@ import { Dynamic } from "solid-js/web";
 import type { NoticeKind, PartBody, PartView } from "../../backend/types";
 import { Blocks, Gap } from "./Blocks";
 import { Elapsed } from "./Elapsed";
-import { ToolCall } from "./ToolCall";
+import { ToolCall } from "./tool/ToolCall";
 
 type Body<K extends PartBody["kind"]> = Extract<PartBody, { kind: K }>;
 
@@ -45,6 +45,7 @@ export function Part(props: {
         <Match when={body("tool")}>
           {(tool) => (
             <ToolCall
+              part={props.part.id}
               body={tool()}
               waiting={props.waits(props.part)}
               feed={props.feed}
@@ -106,7 +107,7 @@ function Notice(props: { body: Body<"notice"> }) {
     </>
   );
   return (
-    <div class="notice" data-notice={props.body.notice}>
+    <div class="remark" data-notice={props.body.notice}>
       <Show when={props.body.detail} fallback={<div class="fold">{line()}</div>}>
         {(detail) => (
           <>
@@ -115,7 +116,7 @@ function Notice(props: { body: Body<"notice"> }) {
               <ChevronRight class="icon small tool-twist" />
             </button>
             <Show when={unfolded()}>
-              <pre class="tool-text tool-scroll notice-detail">{detail()}</pre>
+              <pre class="tool-text tool-scroll remark-detail">{detail()}</pre>
             </Show>
           </>
         )}

@@ -10,6 +10,8 @@ import { Message } from "./Message";
 import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
 import { type Position, remember } from "./scroll";
+import { SectionContext, type SectionSource } from "./tool/source";
+import { turnCost } from "./turn";
 import { waitingCalls } from "./waiting";
 import "./conversation.css";
 
@@ -43,6 +45,14 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
   });
+  const onKey = (event: KeyboardEvent) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    reader.toPrompt(event.key === "ArrowUp" ? "previous" : "next");
+  };
+  document.addEventListener("keydown", onKey);
+  onCleanup(() => document.removeEventListener("keydown", onKey));
   onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
@@ -72,86 +82,100 @@ export function Transcript(props: {
   const working = () => props.state === "busy" && props.transcript.retry === null;
   const asked = createMemo(() => waitingCalls(props.transcript));
 
+  const placeOf = (part: string, section: number) => {
+    const message = props.transcript.messages.findLast((each) => each.parts.some(({ id }) => id === part));
+    return { message: message?.id ?? "", part, section };
+  };
+  const sections: SectionSource = {
+    rows: (part, section, from, to) =>
+      backend.sectionRows(props.instance, props.feed, placeOf(part, section), from, to),
+    text: (part, section) => backend.sectionText(props.instance, props.feed, placeOf(part, section)),
+  };
+
   return (
-    <div class="transcript">
-      <div
-        class="transcript-view"
-        role="log"
-        aria-label="Messages"
-        aria-live="off"
-        aria-busy={props.state === "busy"}
-        tabindex={0}
-        ref={view}
-        onScroll={() => reader.onScroll()}
-        on:click={{
-          // Before the button's own handler, which changes what is to be held.
-          capture: true,
-          handleEvent: (event) => {
-            if ((event.target as Element).closest("[aria-expanded]")) reader.hold();
-          },
-        }}
-      >
-        <div class="transcript-column" ref={content}>
-          <Show when={props.transcript.has_older}>
-            <p class="transcript-edge">
-              <span class="spinner" /> Earlier messages…
-            </p>
-          </Show>
-          <Show when={!props.transcript.loaded && props.transcript.messages.length === 0}>
-            <p class="transcript-edge">
-              <span class="spinner" /> Reading the messages…
-            </p>
-          </Show>
-          <Show when={props.transcript.loaded && props.transcript.messages.length === 0 && props.state === "idle"}>
-            <p class="transcript-empty muted">Nothing here yet. Write the first message below.</p>
-          </Show>
-          <For each={props.transcript.messages}>
-            {(message, index) => (
-              <Message
-                message={message}
-                previous={props.transcript.messages[index() - 1]}
-                waits={asked().waits}
-                feed={props.feed}
-                outgoing={props.outgoing}
-                onExpand={(part, expanded) =>
-                  backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
-                }
-                onOpenSession={props.onOpenSession}
-              />
-            )}
-          </For>
-          <Show when={props.transcript.retry}>{(retry) => <Retry retry={retry()} />}</Show>
-          <Show when={props.transcript.problem}>
-            {(problem) => <ProblemNote message={problem().message} detail={problem().detail} code={problem().code} />}
-          </Show>
-          <Show when={working() && !props.transcript.has_newer}>
-            <p class="working">
-              <Show
-                when={asked().any}
-                fallback={
-                  <>
-                    <span class="spinner" /> Working…
-                  </>
-                }
-              >
-                <CirclePause class="icon small mark-waiting" /> Waiting for you
-              </Show>
-            </p>
-          </Show>
+    <SectionContext.Provider value={sections}>
+      <div class="transcript">
+        <div
+          class="transcript-view"
+          role="log"
+          aria-label="Messages"
+          aria-live="off"
+          aria-busy={props.state === "busy"}
+          tabindex={0}
+          ref={view}
+          onScroll={() => reader.onScroll()}
+          on:click={{
+            // Before the button's own handler, which changes what is to be held.
+            capture: true,
+            handleEvent: (event) => {
+              if ((event.target as Element).closest("[aria-expanded]")) reader.hold();
+            },
+          }}
+        >
+          <div class="transcript-column" ref={content}>
+            <Show when={props.transcript.has_older}>
+              <p class="transcript-edge">
+                <span class="spinner" /> Earlier messages…
+              </p>
+            </Show>
+            <Show when={!props.transcript.loaded && props.transcript.messages.length === 0}>
+              <p class="transcript-edge">
+                <span class="spinner" /> Reading the messages…
+              </p>
+            </Show>
+            <Show when={props.transcript.loaded && props.transcript.messages.length === 0 && props.state === "idle"}>
+              <p class="transcript-empty muted">Nothing here yet. Write the first message below.</p>
+            </Show>
+            <For each={props.transcript.messages}>
+              {(message, index) => (
+                <Message
+                  message={message}
+                  previous={props.transcript.messages[index() - 1]}
+                  waits={asked().waits}
+                  feed={props.feed}
+                  outgoing={props.outgoing}
+                  cost={turnCost(props.transcript.messages, index())}
+                  onCopy={async () => (await backend.messageText(props.instance, props.feed, message.id)) ?? ""}
+                  onExpand={(part, expanded) =>
+                    backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
+                  }
+                  onOpenSession={props.onOpenSession}
+                />
+              )}
+            </For>
+            <Show when={props.transcript.retry}>{(retry) => <Retry retry={retry()} />}</Show>
+            <Show when={props.transcript.problem}>
+              {(problem) => <ProblemNote message={problem().message} detail={problem().detail} code={problem().code} />}
+            </Show>
+            <Show when={working() && !props.transcript.has_newer}>
+              <p class="working">
+                <Show
+                  when={asked().any}
+                  fallback={
+                    <>
+                      <span class="spinner" /> Working…
+                    </>
+                  }
+                >
+                  <CirclePause class="icon small mark-waiting" /> Waiting for you
+                </Show>
+              </p>
+            </Show>
+          </div>
         </div>
+        <p class="visually-hidden" role="status" aria-label="Answer">
+          {spoken()}
+        </p>
+        <Show when={reader.below() || props.transcript.has_newer}>
+          <div class="jump-place">
+            <Button class="jump" aria-label="Jump to latest" onClick={jump}>
+              <ArrowDown class="icon small" />
+              Jump to latest
+            </Button>
+          </div>
+        </Show>
       </div>
-      <p class="visually-hidden" role="status" aria-label="Answer">
-        {spoken()}
-      </p>
-      <Show when={reader.below() || props.transcript.has_newer}>
-        <div class="jump-place">
-          <Button class="jump" aria-label="Jump to latest" onClick={jump}>
-            <ArrowDown class="icon small" />
-            Jump to latest
-          </Button>
-        </div>
-      </Show>
-    </div>
+    </SectionContext.Provider>
   );
 }
 

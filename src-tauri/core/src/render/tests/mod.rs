@@ -4,6 +4,8 @@ mod hostile;
 mod markdown;
 mod plain;
 mod stream;
+mod terminal;
+mod words;
 
 /// Answers as models write them.
 const CORPUS: [(&str, &str); 7] = [

@@ -4,18 +4,20 @@ import CirclePause from "lucide-solid/icons/circle-pause";
 import CircleX from "lucide-solid/icons/circle-x";
 import CornerDownRight from "lucide-solid/icons/corner-down-right";
 import { createEffect, createSignal, Match, on, Show, Switch } from "solid-js";
-import type { PartBody, ToolDetail } from "../../backend/types";
-import { Button } from "../../shared/Button";
-import { CopyButton } from "../../shared/CopyButton";
-import { DiffLines } from "../../shared/DiffLines";
-import { Elapsed } from "./Elapsed";
+import type { PartBody } from "../../../backend/types";
+import { Button } from "../../../shared/Button";
+import { Elapsed } from "../Elapsed";
+import { Sections } from "./Sections";
+import "./tool.css";
+import "./terminal.css";
 
 export type ToolBody = Extract<PartBody, { kind: "tool" }>;
 
 const STATE_WORDS = { pending: "is being written", running: "running", completed: "done", error: "failed" } as const;
 
-/** A tool call on one line; unfolded, its input and output. */
+/** A tool call on one line; unfolded, its sections. */
 export function ToolCall(props: {
+  part: string;
   body: ToolBody;
   /** It goes on when the person has answered a request. */
   waiting: boolean;
@@ -62,6 +64,13 @@ export function ToolCall(props: {
               </span>
             )}
           </Show>
+          <Show when={props.body.result}>
+            {(result) => (
+              <span class="tool-result numbers truncate" classList={{ bad: result().bad }}>
+                {result().text}
+              </span>
+            )}
+          </Show>
           <Show when={waiting()} fallback={<Time body={props.body} />}>
             <span class="tool-waiting" aria-hidden="true">
               Waiting
@@ -94,6 +103,9 @@ export function ToolCall(props: {
           )}
         </Show>
       </div>
+      <Show when={props.body.doing && !wanted()}>
+        <p class="tool-note tool-doing truncate">{props.body.doing}</p>
+      </Show>
       <Show when={props.body.error && !wanted()}>
         <p class="tool-error truncate" title={props.body.error ?? undefined}>
           {props.body.error}
@@ -104,7 +116,7 @@ export function ToolCall(props: {
       </Show>
       <Show when={wanted()}>
         <Show when={props.body.detail} fallback={<p class="tool-note">Loading…</p>}>
-          {(detail) => <Detail detail={detail()} />}
+          {(detail) => <Sections part={props.part} detail={detail()} />}
         </Show>
       </Show>
     </div>
@@ -118,51 +130,5 @@ function Time(props: { body: ToolBody }) {
       ended={props.body.ended}
       running={props.body.state === "running" && !props.body.interrupted}
     />
-  );
-}
-
-function Detail(props: { detail: ToolDetail }) {
-  return (
-    <div class="tool-detail">
-      <Show when={props.detail.input}>
-        <Piece name="Input" text={props.detail.input} />
-      </Show>
-      <Show when={props.detail.diff}>
-        {(diff) => (
-          <section class="tool-piece" aria-label="Changes">
-            <div class="tool-piece-head">
-              <span>Changes</span>
-              <CopyButton label="Copy changes" text={diff} />
-            </div>
-            <div class="tool-scroll tool-diff">
-              <DiffLines diff={diff()} />
-            </div>
-          </section>
-        )}
-      </Show>
-      <Show when={props.detail.output}>
-        <Piece
-          name="Output"
-          text={props.detail.output}
-          note={props.detail.cut ? "The beginning is left out here." : undefined}
-        />
-      </Show>
-      <Show when={props.detail.error}>{(error) => <Piece name="Error" text={error()} />}</Show>
-    </div>
-  );
-}
-
-function Piece(props: { name: string; text: string; note?: string | undefined }) {
-  return (
-    <section class="tool-piece" aria-label={props.name}>
-      <div class="tool-piece-head">
-        <span>{props.name}</span>
-        <Show when={props.note}>
-          <span class="muted">{props.note}</span>
-        </Show>
-        <CopyButton label={`Copy ${props.name.toLowerCase()}`} text={() => props.text} />
-      </div>
-      <pre class="tool-text tool-scroll">{props.text}</pre>
-    </section>
   );
 }
