@@ -14,6 +14,7 @@ mod losses;
 mod model_errors;
 mod opening;
 mod outbox;
+mod overview;
 mod requests;
 mod restarts;
 mod secrets;

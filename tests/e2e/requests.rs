@@ -153,7 +153,7 @@ async fn questions_are_answered_or_dismissed() {
 async fn a_change_is_shown_before_it_is_allowed_wherever_the_window_looks() {
     let stage = Stage::with(|config| config.permission(json!({ "edit": "ask" }))).await;
     let pane = stage.ready("api").await;
-    let content: String = (1..=700).map(|line| format!("line {line}\n")).collect();
+    let content = (1..=700).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n") + "\n";
     let file = pane.handle.folder().join("notes.txt");
     let write = json!({ "filePath": file.display().to_string(), "content": content });
     let begun = now_ms();

@@ -42,6 +42,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         views::expand,
         views::section_rows,
         views::section_text,
+        views::message_text,
         sessions::new_session,
         sessions::send_prompt,
         drafts::drafts,

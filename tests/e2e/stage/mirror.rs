@@ -54,8 +54,10 @@ fn apply_to_transcript(transcript: &mut TranscriptView, patch: Patch) {
                 problem,
                 session: std::mem::take(&mut transcript.session),
                 messages: std::mem::take(&mut transcript.messages),
+                overview: std::mem::take(&mut transcript.overview),
             };
         }
+        Patch::OverviewUpdated { overview } => transcript.overview = overview,
         Patch::MessageUpserted { message } => upsert_message(&mut transcript.messages, message),
         Patch::MessageRemoved { id } => transcript.messages.retain(|message| message.id != id),
         Patch::PartUpserted { message, part } => {

@@ -12,6 +12,8 @@ import { Diff } from "../features/conversation/tool/Diff";
 import { EventsPanel } from "../features/events/EventsPanel";
 import { ServerLog } from "../features/logs/ServerLog";
 import { Notices } from "../features/notices/Notices";
+import { ContextMeter } from "../features/overview/ContextMeter";
+import { TodoStrip } from "../features/overview/TodoStrip";
 import { within } from "../features/requests/inbox";
 import { PermissionCard } from "../features/requests/PermissionCard";
 import { QuestionCard } from "../features/requests/QuestionCard";
@@ -311,6 +313,7 @@ function Conversation(props: {
             </For>
           </div>
         </Show>
+        <Show when={transcript()}>{(now) => <TodoStrip todos={now().overview.todos} />}</Show>
         <Composer
           instance={props.feed.instance}
           session={focused()}
@@ -318,6 +321,7 @@ function Conversation(props: {
           connected={connected()}
           enterSends={props.enterSends}
           drafts={props.drafts}
+          beside={<Show when={transcript()}>{(now) => <ContextMeter overview={now().overview} />}</Show>}
           onSent={props.onSent}
         />
       </div>

@@ -65,6 +65,7 @@ export function createFakeBackend(search = ""): Backend {
     expand: (id, _feed, message, part, expanded) => wait(() => fake.expand(id, message, part, expanded)),
     sectionRows: (_id, _feed, place, from, to) => wait(() => moreRows(place, from, to)),
     requestRows: (_id, _request, from, to) => wait(() => moreRows({ message: "", part: "", section: 0 }, from, to)),
+    messageText: () => wait(() => "copied"),
     sectionText: () => wait(() => "copied"),
     newSession: (id) => wait(() => fake.newSession(id)),
     sendPrompt: (id, session, text) => wait(() => fake.send(id, session, text)),

@@ -8,6 +8,7 @@ import type {
   MessageView,
   Notice,
   Outgoing,
+  OverviewView,
   PartBody,
   PartView,
   PermissionView,
@@ -72,6 +73,7 @@ export function message(id: string, role: MessageView["role"], created: number, 
     completed: created + 4_000,
     agent: "build",
     model: role === "assistant" ? "Claude Sonnet 4.5" : null,
+    cost: 0,
     queued: false,
     outgoing: null,
     problem: null,
@@ -104,6 +106,26 @@ export function view(
   };
 }
 
+const OVERVIEW: OverviewView = {
+  todos: [
+    { text: "Find why the token expires early", state: "completed", urgent: false },
+    { text: "Refresh it a minute before", state: "in_progress", urgent: true },
+    { text: "Write a test with a clock that is off", state: "pending", urgent: false },
+  ],
+  context: {
+    model: "claude-sonnet-5",
+    used: 48_120,
+    limit: 200_000,
+    input: 3_400,
+    output: 1_220,
+    reasoning: 900,
+    cache_read: 41_000,
+    cache_write: 1_600,
+  },
+  cost: 0.31,
+  cost_with_children: 0.42,
+};
+
 export function transcript(id: string, messages: MessageView[], part: Partial<TranscriptView> = {}): TranscriptView {
   return {
     session: id,
@@ -113,6 +135,7 @@ export function transcript(id: string, messages: MessageView[], part: Partial<Tr
     has_newer: false,
     retry: null,
     problem: null,
+    overview: OVERVIEW,
     ...part,
   };
 }

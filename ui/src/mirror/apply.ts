@@ -50,6 +50,7 @@ function applyPatch(state: MirrorState, patch: Patch): void {
       removeById(state.questions, patch.id);
       return;
     case "transcript_updated":
+    case "overview_updated":
     case "message_upserted":
     case "message_removed":
     case "part_upserted":
@@ -83,10 +84,13 @@ function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, p
   switch (patch.op) {
     case "transcript_updated": {
       const { op: _, ...frame } = patch;
-      const { session, messages } = transcript;
-      merge(transcript, { session, messages, ...frame });
+      const { session, messages, overview } = transcript;
+      merge(transcript, { session, messages, overview, ...frame });
       return;
     }
+    case "overview_updated":
+      merge(transcript.overview, patch.overview);
+      return;
     case "message_upserted":
       upsertMessage(transcript.messages, patch.message);
       return;

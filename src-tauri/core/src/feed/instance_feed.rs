@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::model::{PartId, SessionId};
+use crate::model::{MessageId, Model, PartId, SessionId};
 use crate::protocol::{
     Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, SectionPlace, SectionRows, SessionRow,
     Snapshot,
@@ -9,6 +9,7 @@ use crate::protocol::{
 use crate::store::{Changes, SessionEntry, State};
 
 use super::credit::Credit;
+use super::markdown::markdown;
 use super::pending::{Beginnings, Pending};
 use super::place::Place;
 use super::rows::session_row;
@@ -24,6 +25,8 @@ const EVENT_BYTES: usize = 8 * 1024;
 pub struct Source<'a> {
     /// The folder's state.
     pub state: &'a State,
+    /// The models that the server can ask.
+    pub models: &'a [Model],
     /// The instance's own line, with any focus: each feed puts in its own.
     pub view: &'a InstanceView,
     /// Sessions whose run ended while nobody looked.
@@ -117,7 +120,8 @@ impl Feed {
         self.waiting.update(source.state, &BTreeSet::new());
         let view = self.own_view(source);
         self.view = Some(view.clone());
-        let transcript = self.transcript.as_mut().map(|transcript| transcript.view(source.state, &self.pending));
+        let transcript =
+            self.transcript.as_mut().map(|transcript| transcript.view(source.state, source.models, &self.pending));
         if self.focus == Focus::Start {
             self.beginnings.update(&self.pending);
         }
@@ -174,6 +178,10 @@ impl Feed {
             && (anew || pending_changed || !touched.is_empty())
         {
             patches.extend(transcript.update(source.state, &touched, anew, &self.pending));
+            // Text that goes on changes nothing of it.
+            if anew || !(touched.frames.is_empty() && touched.messages.is_empty() && touched.sessions.is_empty()) {
+                patches.extend(transcript.update_overview(source.state, source.models));
+            }
         }
         if pending_changed && self.focus == Focus::Start {
             patches.extend(self.beginnings.update(&self.pending));
@@ -215,7 +223,7 @@ impl Feed {
     }
 
     /// Shows input and output of a tool call, or no longer.
-    pub fn expand(&mut self, message: &crate::model::MessageId, part: PartId, expanded: bool) {
+    pub fn expand(&mut self, message: &MessageId, part: PartId, expanded: bool) {
         if let Some(transcript) = &mut self.transcript {
             self.touched.parts.insert((transcript.session().clone(), message.clone(), part.clone()));
             transcript.place.expand(part, expanded);
@@ -230,6 +238,11 @@ impl Feed {
     /// The text of a tool call's section.
     pub fn section_text(&self, state: &State, place: &SectionPlace) -> Option<String> {
         tools::text(tools::at(state, self.session()?, place)?, state, place.section)
+    }
+
+    /// A message's words in Markdown, to be copied.
+    pub fn message_text(&self, state: &State, message: &MessageId) -> Option<String> {
+        markdown(state.session(self.session()?)?, message)
     }
 
     /// Moves the window's range back. False when older messages must be fetched from the server first.

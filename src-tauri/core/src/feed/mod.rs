@@ -6,6 +6,8 @@
 
 mod credit;
 mod instance_feed;
+mod markdown;
+mod overview;
 mod parts;
 mod pending;
 mod place;

@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Message, MessageId, PartId, Role, RunStatus, SessionId};
+use crate::model::{Message, MessageId, Model, PartId, Role, RunStatus, SessionId};
 use crate::protocol::{
-    MessageState, MessageView, Outgoing, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
+    MessageState, MessageView, Outgoing, OverviewView, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
 };
 use crate::render::{Stream, one_line, verbatim};
 use crate::store::{Changes, MessageEntry, MessageKey, SessionEntry, State};
 
+use super::overview::overview;
 use super::parts::{Shown, shown};
 use super::pending::Pending;
 use super::place::Place;
@@ -21,6 +22,7 @@ pub(super) struct TranscriptFeed {
     /// The calls here that started subagents, whose lines say what those do.
     children: HashMap<SessionId, (MessageId, PartId)>,
     frame: Frame,
+    overview: OverviewView,
     /// What the messages' views depended on beside the messages themselves, when they were sent.
     work: Work,
 }
@@ -72,6 +74,7 @@ impl TranscriptFeed {
             sent: HashMap::new(),
             children: HashMap::new(),
             frame: Frame::default(),
+            overview: OverviewView::default(),
             work: Work::default(),
         }
     }
@@ -81,9 +84,10 @@ impl TranscriptFeed {
     }
 
     /// What the window holds now. Brings everything up to date first.
-    pub(super) fn view(&mut self, state: &State, pending: &[Pending]) -> TranscriptView {
+    pub(super) fn view(&mut self, state: &State, models: &[Model], pending: &[Pending]) -> TranscriptView {
         self.sent.clear();
         self.update(state, &Changes::default(), true, pending);
+        self.update_overview(state, models);
         let mut messages: Vec<_> = self.sent.values().map(Sent::whole).collect();
         messages.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         TranscriptView {
@@ -94,7 +98,19 @@ impl TranscriptFeed {
             has_newer: self.frame.has_newer,
             retry: self.frame.retry.clone(),
             problem: self.frame.problem.clone(),
+            overview: self.overview.clone(),
         }
+    }
+
+    /// The patch that leads to how the session stands now, if that is something else than was sent.
+    pub(super) fn update_overview(&mut self, state: &State, models: &[Model]) -> Option<Patch> {
+        let entry = state.session(&self.session);
+        let now = entry.map(|entry| overview(state, &self.session, entry, models)).unwrap_or_default();
+        if self.overview == now {
+            return None;
+        }
+        self.overview = now.clone();
+        Some(Patch::OverviewUpdated { overview: now })
     }
 
     /// The patches that lead from what was sent to what is there now, looking only where something was touched.
@@ -420,6 +436,7 @@ fn head_view(head: &Message, time: i64, context: &Context<'_>) -> MessageView {
         completed: head.completed,
         agent: head.agent.as_deref().map(|agent| one_line(agent, 60)),
         model: head.model.as_deref().map(|model| one_line(model, 80)),
+        cost: head.cost,
         queued,
         outgoing: None,
         problem,

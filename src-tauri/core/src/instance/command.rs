@@ -33,6 +33,8 @@ pub(super) enum Command {
     SectionRows { window: String, feed: u64, place: SectionPlace, rows: Range<u32>, reply: Reply<Option<SectionRows>> },
     /// A window wants the whole text of a tool call's section.
     SectionText { window: String, feed: u64, place: SectionPlace, reply: Reply<Option<String>> },
+    /// A window wants a message's words in Markdown.
+    MessageText { window: String, feed: u64, message: MessageId, reply: Reply<Option<String>> },
     /// A session's tab is closed.
     CloseTab { session: SessionId },
     /// A new session, which the window then looks at.

@@ -102,6 +102,13 @@ impl InstanceHandle {
         self.ask(|reply| Command::SectionText { window, feed, place, reply }).await
     }
 
+    /// A message's words in Markdown, to be copied; of the agent's, all that answers the same prompt. None when it is
+    /// gone.
+    pub async fn message_text(&self, window: &str, feed: u64, message: &str) -> Result<Option<String>, Problem> {
+        let window = window.to_owned();
+        self.ask(|reply| Command::MessageText { window, feed, message: message.into(), reply }).await
+    }
+
     /// Closes a session's tab. Windows that look at it go to its neighbour.
     pub async fn close_tab(&self, session: &str) -> Result<(), Problem> {
         self.tell(Command::CloseTab { session: session.into() }).await

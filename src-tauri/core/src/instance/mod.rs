@@ -11,6 +11,7 @@ mod deleting;
 mod handle;
 mod launch;
 mod liveness;
+mod models;
 mod notices;
 mod own_answers;
 mod rereading;

@@ -1,4 +1,5 @@
 use crate::feed::Source;
+use crate::model::Model;
 use crate::protocol::{Connection, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails};
 use crate::server::Log;
 use crate::store::State;
@@ -18,6 +19,8 @@ pub(super) struct Subject {
     pub(super) details: ServerDetails,
     pub(super) notices: Notices,
     pub(super) unseen: Unseen,
+    /// The models that the server can ask; none while that is not known.
+    pub(super) models: Vec<Model>,
 }
 
 impl Subject {
@@ -31,6 +34,7 @@ impl Subject {
             details: ServerDetails::default(),
             notices: Notices::default(),
             unseen: Unseen::default(),
+            models: Vec::new(),
         }
     }
 
@@ -53,7 +57,8 @@ impl Subject {
             lines.reverse();
             lines
         };
-        look(&Source { state: &self.state, view: &view, unseen: self.unseen.marked(), log: &log })
+        let unseen = self.unseen.marked();
+        look(&Source { state: &self.state, models: &self.models, view: &view, unseen, log: &log })
     }
 
     /// Writes what Outrider itself did into the server's log.

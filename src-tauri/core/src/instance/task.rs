@@ -138,6 +138,10 @@ impl InstanceTask {
                 let feed = self.views.feed(&window, feed);
                 reply.send(feed.and_then(|feed| feed.section_text(&self.subject.state, &place))).ok();
             }
+            Command::MessageText { window, feed, message, reply } => {
+                let feed = self.views.feed(&window, feed);
+                reply.send(feed.and_then(|feed| feed.message_text(&self.subject.state, &message))).ok();
+            }
             Command::CloseTab { session } => self.close_tab(&session),
             Command::NewSession { window, reply } => self.new_session(window, reply),
             Command::Prompt { window, session, text, reply } => self.prompt(window, session.as_ref(), &text, reply),

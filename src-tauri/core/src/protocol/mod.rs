@@ -8,6 +8,7 @@ mod app;
 mod bindings;
 mod draft;
 mod instance;
+mod overview;
 mod patch;
 mod problem;
 mod request;
@@ -22,6 +23,7 @@ pub use instance::{
     Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, Notice, ServerDetails, SessionRow,
     SessionState,
 };
+pub use overview::{ContextView, OverviewView};
 pub use patch::{Announcement, Batch, Patch, Snapshot};
 pub use problem::Problem;
 pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView, SessionName};

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Block, InstanceId, InstanceView, LogLine, MessageView, PartView, PermissionView, Problem, QuestionView, RetryView,
-    SessionRow, TranscriptView,
+    Block, InstanceId, InstanceView, LogLine, MessageView, OverviewView, PartView, PermissionView, Problem,
+    QuestionView, RetryView, SessionRow, TranscriptView,
 };
 
 /// The whole of what a window looks at in one instance. Patches with the same feed number follow it.
@@ -95,6 +95,11 @@ pub enum Patch {
         retry: Option<RetryView>,
         /// See [`TranscriptView::problem`].
         problem: Option<Problem>,
+    },
+    /// How the session stands changed.
+    OverviewUpdated {
+        /// See [`TranscriptView::overview`].
+        overview: OverviewView,
     },
     /// A message is new or changed, its parts aside: a new one has none yet, a known one keeps those it has.
     MessageUpserted {

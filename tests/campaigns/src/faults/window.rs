@@ -90,6 +90,14 @@ impl Window {
         Ok(snapshot)
     }
 
+    /// Begins a session, and looks at it. The answer holds the new view: if nothing happens there, nothing else tells.
+    pub async fn new_session(&self) -> Result<Snapshot, String> {
+        let _turn = self.shown.turn.lock().await;
+        let snapshot = self.handle.new_session(&self.label).await.map_err(|problem| problem.message)?;
+        self.shown.show(snapshot.clone());
+        Ok(snapshot)
+    }
+
     pub async fn look_at(&self, session: &str) -> Result<Snapshot, String> {
         self.look(Focus::Session { id: session.to_owned() }).await
     }

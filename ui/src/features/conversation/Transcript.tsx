@@ -11,6 +11,7 @@ import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
 import { type Position, remember } from "./scroll";
 import { SectionContext, type SectionSource } from "./tool/source";
+import { turnCost } from "./turn";
 import { type Requests, waitingCalls } from "./waiting";
 import "./conversation.css";
 
@@ -45,6 +46,14 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
   });
+  const onKey = (event: KeyboardEvent) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    reader.toPrompt(event.key === "ArrowUp" ? "previous" : "next");
+  };
+  document.addEventListener("keydown", onKey);
+  onCleanup(() => document.removeEventListener("keydown", onKey));
   onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
@@ -126,6 +135,8 @@ export function Transcript(props: {
                   waits={asked().waits}
                   feed={props.feed}
                   outgoing={props.outgoing}
+                  cost={turnCost(props.transcript.messages, index())}
+                  onCopy={async () => (await backend.messageText(props.instance, props.feed, message.id)) ?? ""}
                   onExpand={(part, expanded) =>
                     backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
                   }
