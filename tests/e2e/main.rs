@@ -23,3 +23,4 @@ mod start_failures;
 mod streaming;
 mod subagents;
 mod tools;
+mod unseen;

@@ -56,6 +56,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         requests::reply_permission,
         requests::reply_question,
         requests::reject_question,
+        requests::request_rows,
         events::read_events,
         events::read_event,
         events::save_recording,

@@ -78,6 +78,8 @@ export interface Backend {
   /** One list of answers for each question of the request, in order. */
   replyQuestion(instance: string, request: string, answers: string[][]): Promise<void>;
   rejectQuestion(instance: string, request: string): Promise<void>;
+  /** Further rows of the diff that a request for permission is about; null when it no longer waits. */
+  requestRows(instance: string, request: string, from: number, to: number): Promise<SectionRows | null>;
 
   /** A stretch of the events that came over the instance's stream. */
   readEvents(instance: string, query: EventQuery): Promise<EventPage>;

@@ -38,6 +38,7 @@ export const tauriBackend: Backend = {
     invoke("reply_permission", { instance, request, reply, message }),
   replyQuestion: (instance, request, answers) => invoke("reply_question", { instance, request, answers }),
   rejectQuestion: (instance, request) => invoke("reject_question", { instance, request }),
+  requestRows: (instance, request, from, to) => invoke("request_rows", { instance, request, from, to }),
 
   readEvents: (instance, query) => invoke("read_events", { instance, query }),
   readEvent: (instance, number) => invoke("read_event", { instance, number }),

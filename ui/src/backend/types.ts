@@ -50,6 +50,7 @@ export type { SectionBody } from "./bindings/SectionBody";
 export type { SectionPlace } from "./bindings/SectionPlace";
 export type { SectionRows } from "./bindings/SectionRows";
 export type { ServerDetails } from "./bindings/ServerDetails";
+export type { SessionName } from "./bindings/SessionName";
 export type { SessionRow } from "./bindings/SessionRow";
 export type { SessionState } from "./bindings/SessionState";
 export type { Settings } from "./bindings/Settings";

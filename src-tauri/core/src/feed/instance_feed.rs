@@ -3,8 +3,8 @@ use std::ops::Range;
 
 use crate::model::{MessageId, Model, PartId, SessionId};
 use crate::protocol::{
-    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SectionPlace,
-    SectionRows, SessionRow, Snapshot,
+    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, SectionPlace, SectionRows, SessionRow,
+    Snapshot,
 };
 use crate::store::{Changes, SessionEntry, State};
 
@@ -12,10 +12,10 @@ use super::credit::Credit;
 use super::markdown::markdown;
 use super::pending::{Beginnings, Pending};
 use super::place::Place;
-use super::requests::{permission_view, question_view};
 use super::rows::session_row;
 use super::tools;
 use super::transcript::TranscriptFeed;
+use super::waiting::Waiting;
 
 /// The most bytes of JSON that an event carries. WebKit keeps memory for evaluated payloads above some 8 KB on macOS
 /// and 64 KB on Linux; a larger batch is announced and fetched.
@@ -29,6 +29,8 @@ pub struct Source<'a> {
     pub models: &'a [Model],
     /// The instance's own line, with any focus: each feed puts in its own.
     pub view: &'a InstanceView,
+    /// Sessions whose run ended while nobody looked.
+    pub unseen: &'a BTreeSet<SessionId>,
     /// The lines of the server's output from this number on.
     pub log: &'a dyn Fn(u64) -> Vec<LogLine>,
 }
@@ -46,8 +48,7 @@ pub struct Feed {
     view: Option<InstanceView>,
     sessions: BTreeMap<String, SessionRow>,
     transcript: Option<TranscriptFeed>,
-    permissions: BTreeMap<String, PermissionView>,
-    questions: BTreeMap<String, QuestionView>,
+    waiting: Waiting,
     /// Prompts of this session, or of those that are still to be made, that the server is not known to have.
     pending: Vec<Pending>,
     pending_changed: bool,
@@ -77,8 +78,7 @@ impl Feed {
             view: None,
             sessions: BTreeMap::new(),
             transcript,
-            permissions: BTreeMap::new(),
-            questions: BTreeMap::new(),
+            waiting: Waiting::default(),
             pending: Vec::new(),
             pending_changed: false,
             beginnings: Beginnings::default(),
@@ -115,20 +115,15 @@ impl Feed {
         self.credit = Credit::Free;
         self.held = None;
         self.sessions.clear();
-        self.permissions.clear();
-        self.questions.clear();
+        self.waiting.clear();
         self.update_sessions(source, None);
-        self.update_requests(source);
+        self.waiting.update(source.state, &BTreeSet::new());
         let view = self.own_view(source);
         self.view = Some(view.clone());
-        let mut transcript =
+        let transcript =
             self.transcript.as_mut().map(|transcript| transcript.view(source.state, source.models, &self.pending));
         if self.focus == Focus::Start {
             self.beginnings.update(&self.pending);
-        }
-        if let Some(transcript) = &mut transcript {
-            transcript.permissions = self.permissions.values().cloned().collect();
-            transcript.questions = self.questions.values().cloned().collect();
         }
         let log = self.log.is_some().then(|| (source.log)(0));
         self.log = log.as_ref().map(|lines| lines.last().map_or(0, |line| line.number + 1));
@@ -138,6 +133,8 @@ impl Feed {
             revision: self.revision,
             view,
             sessions: self.sessions.values().cloned().collect(),
+            permissions: self.waiting.permissions(),
+            questions: self.waiting.questions(),
             transcript,
             outgoing: self.beginnings.views(),
             log,
@@ -190,7 +187,7 @@ impl Feed {
             patches.extend(self.beginnings.update(&self.pending));
         }
         if !touched.requests.is_empty() || !touched.parts.is_empty() || !touched.sessions.is_empty() {
-            patches.extend(self.update_requests(source));
+            patches.extend(self.waiting.update(source.state, &touched.requests));
         }
         if let Some(from) = self.log {
             let lines = (source.log)(from);
@@ -279,7 +276,10 @@ impl Feed {
         let all = || source.state.sessions().map(|(id, _)| id.clone()).collect();
         let ids: BTreeSet<SessionId> = touched.cloned().unwrap_or_else(all);
         for id in ids {
-            let row = source.state.session(&id).and_then(|entry| session_row(source.state, &id, entry));
+            let row = source
+                .state
+                .session(&id)
+                .and_then(|entry| session_row(source.state, &id, entry, source.unseen.contains(&id)));
             match row {
                 Some(row) if self.sessions.get(&id.0) == Some(&row) => {}
                 Some(row) => {
@@ -293,34 +293,6 @@ impl Feed {
                 }
             }
         }
-        patches
-    }
-
-    /// Requests of the session that is looked at, and of the subagents below it: they would hang unseen.
-    fn update_requests(&mut self, source: &Source<'_>) -> Vec<Patch> {
-        let Some(session) = self.session().cloned() else { return Vec::new() };
-        let state = source.state;
-        let permissions: BTreeMap<_, _> = state
-            .permissions()
-            .filter(|permission| state.is_within(&permission.session, &session))
-            .map(|permission| (permission.id.0.clone(), permission_view(state, permission)))
-            .collect();
-        let questions: BTreeMap<_, _> = state
-            .questions()
-            .filter(|question| state.is_within(&question.session, &session))
-            .map(|question| (question.id.0.clone(), question_view(question)))
-            .collect();
-        let mut patches = Vec::new();
-        let gone = self.permissions.keys().filter(|id| !permissions.contains_key(*id));
-        patches.extend(gone.map(|id| Patch::PermissionRemoved { id: id.clone() }));
-        let gone = self.questions.keys().filter(|id| !questions.contains_key(*id));
-        patches.extend(gone.map(|id| Patch::QuestionRemoved { id: id.clone() }));
-        let new = permissions.iter().filter(|(id, view)| self.permissions.get(*id) != Some(view));
-        patches.extend(new.map(|(_, view)| Patch::PermissionUpserted { permission: view.clone() }));
-        let new = questions.iter().filter(|(id, view)| self.questions.get(*id) != Some(view));
-        patches.extend(new.map(|(_, view)| Patch::QuestionUpserted { question: view.clone() }));
-        self.permissions = permissions;
-        self.questions = questions;
         patches
     }
 

@@ -16,10 +16,11 @@ mod requests;
 mod rows;
 mod tools;
 mod transcript;
+mod waiting;
 
 pub use instance_feed::{Feed, Source};
 pub use pending::Pending;
 pub use place::Place;
 pub use problems::problem_of;
-pub use requests::permission_view;
+pub use requests::{permission_rows, permission_text, permission_view};
 pub use rows::title_of;

@@ -83,7 +83,7 @@ impl TranscriptFeed {
         &self.session
     }
 
-    /// What the window holds now, with no requests in it: they are the instance's. Brings everything up to date first.
+    /// What the window holds now. Brings everything up to date first.
     pub(super) fn view(&mut self, state: &State, models: &[Model], pending: &[Pending]) -> TranscriptView {
         self.sent.clear();
         self.update(state, &Changes::default(), true, pending);
@@ -98,8 +98,6 @@ impl TranscriptFeed {
             has_newer: self.frame.has_newer,
             retry: self.frame.retry.clone(),
             problem: self.frame.problem.clone(),
-            permissions: Vec::new(),
-            questions: Vec::new(),
             overview: self.overview.clone(),
         }
     }

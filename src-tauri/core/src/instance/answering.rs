@@ -1,6 +1,6 @@
 //! Answers to the agent's requests: ours are sent, those of others are noticed.
 
-use crate::feed::permission_view;
+use crate::feed::{permission_text, permission_view};
 use crate::model::{Event, Outcome, Replied, RequestId};
 use crate::opencode::{PermissionAnswer, WireError};
 use crate::protocol::{PermissionReply, Problem};
@@ -84,15 +84,15 @@ impl InstanceTask {
                 let about = view.as_ref().map_or_else(
                     || "a request that was not seen here".to_owned(),
                     |view| match &view.detail {
-                        Some(detail) if !view.detail_is_diff => format!("{} {}", view.kind, quoted(detail)),
-                        _ => view.title.clone(),
+                        Some(detail) => format!("{} {}", view.kind, quoted(detail)),
+                        None => view.title.clone(),
                     },
                 );
                 let problem = Problem::new(
                     "permission_answered_elsewhere",
                     format!("A permission was answered by another program, not by you: {about} was {done}."),
                 );
-                match view.and_then(|view| view.detail) {
+                match asked.and_then(permission_text) {
                     Some(detail) => problem.with_detail(detail),
                     None => problem,
                 }

@@ -24,6 +24,7 @@ mod subject;
 mod tabs;
 mod task;
 mod traffic;
+mod unseen;
 mod views;
 mod work;
 

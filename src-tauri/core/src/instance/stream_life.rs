@@ -128,8 +128,16 @@ impl InstanceTask {
     /// Takes in the server's answer, asked for at the mark.
     pub(super) fn fold_snapshot(&mut self, snapshot: Snapshot, since: Mark) {
         let known: HashSet<_> = self.subject.state.sessions().map(|(id, _)| id.clone()).collect();
+        let sessions = self.subject.state.sessions();
+        let working: Vec<_> =
+            sessions.filter(|(_, entry)| entry.status().is_running()).map(|(id, _)| id.clone()).collect();
         let changes = self.subject.state.fold_snapshot(snapshot, since);
         self.touch(&changes);
+        for session in working {
+            if self.subject.state.session(&session).is_some_and(|entry| !entry.status().is_running()) {
+                self.reread_if_stopped(&session);
+            }
+        }
         self.compare_typed();
         self.read_models();
         self.close_lost_tabs();

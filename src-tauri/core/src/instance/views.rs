@@ -1,6 +1,6 @@
 //! The windows that look at an instance, and what each of them looks at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::feed::{Feed, Pending, Place, Source};
@@ -19,6 +19,8 @@ pub(super) struct Views {
     instance: InstanceId,
     windows: Arc<dyn Windows>,
     feeds: HashMap<String, Feed>,
+    /// The windows that show this instance, and not another.
+    shown: BTreeSet<String>,
     /// Where a window read in a session that it no longer looks at, when it had gone back from the end, and what it
     /// had unfolded there.
     places: HashMap<(String, SessionId), Place>,
@@ -29,7 +31,15 @@ pub(super) struct Views {
 
 impl Views {
     pub(super) fn new(instance: InstanceId, windows: Arc<dyn Windows>) -> Self {
-        Self { instance, windows, feeds: HashMap::new(), places: HashMap::new(), pending: Vec::new(), made: 0 }
+        Self {
+            instance,
+            windows,
+            feeds: HashMap::new(),
+            shown: BTreeSet::new(),
+            places: HashMap::new(),
+            pending: Vec::new(),
+            made: 0,
+        }
     }
 
     /// The window's view of what it looks at, or from now on of something else, which makes it a fresh feed. The same
@@ -79,6 +89,17 @@ impl Views {
     /// The sessions that windows look at.
     pub(super) fn sessions(&self) -> impl Iterator<Item = &SessionId> {
         self.feeds.values().filter_map(Feed::session)
+    }
+
+    /// These windows show the instance now.
+    pub(super) fn show_in(&mut self, windows: BTreeSet<String>) {
+        self.shown = windows;
+    }
+
+    /// The sessions that a person can see now.
+    pub(super) fn on_screen(&self) -> Vec<SessionId> {
+        let shown = self.feeds.iter().filter(|(window, _)| self.shown.contains(*window));
+        shown.filter_map(|(_, feed)| feed.session().cloned()).collect()
     }
 
     /// Turns the windows that look at a session to something else. The announcement of a feed that they do not know

@@ -99,6 +99,8 @@ impl InstanceTask {
             Done::Nothing => {}
             Done::Aborted { session, reply } => {
                 self.void_requests(&session);
+                // Also where the stream is lost, and nobody tells that it stopped.
+                self.reread();
                 reply.send(Ok(())).ok();
             }
             Done::Deleted { family, reply } => self.deleted(family, reply),

@@ -26,7 +26,7 @@ pub use instance::{
 pub use overview::{ContextView, OverviewView};
 pub use patch::{Announcement, Batch, Patch, Snapshot};
 pub use problem::Problem;
-pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView};
+pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView, SessionName};
 pub use settings::Settings;
 pub use tool::{
     AnsweredQuestion, ChildState, Diagnostic, DiffChange, DiffFile, DiffRow, DiffRowKind, JsonKind, JsonRow, LineRow,

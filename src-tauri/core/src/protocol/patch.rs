@@ -21,6 +21,10 @@ pub struct Snapshot {
     pub view: InstanceView,
     /// All sessions of the folder.
     pub sessions: Vec<SessionRow>,
+    /// Requests for permission of all sessions of the folder, by id.
+    pub permissions: Vec<PermissionView>,
+    /// Questions of all sessions of the folder, by id.
+    pub questions: Vec<QuestionView>,
     /// The transcript, when a session is looked at.
     pub transcript: Option<TranscriptView>,
     /// Prompts of sessions that are still to be made, when the page that invites to a first message is looked at;

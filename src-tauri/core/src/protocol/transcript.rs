@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{OverviewView, PermissionView, Problem, QuestionView, ToolDetail, ToolResult};
+use super::{OverviewView, Problem, ToolDetail, ToolResult};
 
-/// The part of a session's transcript that a window holds, with what waits in it.
+/// The part of a session's transcript that a window holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct TranscriptView {
     /// The session.
@@ -20,10 +20,6 @@ pub struct TranscriptView {
     pub retry: Option<RetryView>,
     /// Why the last run failed, where no message says it.
     pub problem: Option<Problem>,
-    /// Requests for permission of this session and of its subagents.
-    pub permissions: Vec<PermissionView>,
-    /// Questions of this session and of its subagents.
-    pub questions: Vec<QuestionView>,
     /// How the session stands, beside its messages.
     pub overview: OverviewView,
 }

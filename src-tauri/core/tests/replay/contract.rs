@@ -3,6 +3,7 @@
 //! For each recording the steps are written to `target/contract`, where the window's own tests apply them: both sides
 //! then agree on what every patch means.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use outrider_core::feed::{Feed, Place, Source};
@@ -98,8 +99,9 @@ pub fn look_with<T>(state: &State, models: &[Model], look: impl FnOnce(&Source<'
         focus: Focus::Start,
         branch: None,
         waiting: u32::try_from(waiting).unwrap(),
+        unseen: 0,
         server: ServerDetails::default(),
         notices: Vec::new(),
     };
-    look(&Source { state, models, view: &view, log: &|_| Vec::new() })
+    look(&Source { state, models, view: &view, unseen: &BTreeSet::new(), log: &|_| Vec::new() })
 }

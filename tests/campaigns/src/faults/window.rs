@@ -151,10 +151,14 @@ async fn follow(
     Ok(())
 }
 
-/// What two windows that look at the same must both show: without what belongs to the one feed, and without what the
-/// person has expanded.
+/// What two windows that look at the same must both show: without what belongs to the one feed, without what the person
+/// has expanded, and without what models can hold, which is read beside everything else.
 pub fn comparable(snapshot: &Snapshot) -> Snapshot {
     let mut snapshot = Snapshot { feed: 0, revision: 0, ..snapshot.clone() };
+    let overviews = snapshot.transcript.iter_mut().map(|transcript| &mut transcript.overview);
+    for context in overviews.filter_map(|overview| overview.context.as_mut()) {
+        context.limit = None;
+    }
     let messages = snapshot.transcript.iter_mut().flat_map(|transcript| &mut transcript.messages);
     for part in messages.flat_map(|message| &mut message.parts) {
         if let PartBody::Tool { detail, .. } = &mut part.body {

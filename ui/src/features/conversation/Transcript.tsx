@@ -12,7 +12,7 @@ import { createReader } from "./reader";
 import { type Position, remember } from "./scroll";
 import { SectionContext, type SectionSource } from "./tool/source";
 import { turnCost } from "./turn";
-import { waitingCalls } from "./waiting";
+import { type Requests, waitingCalls } from "./waiting";
 import "./conversation.css";
 
 /** The messages of a session. One is made for each session that is looked at. */
@@ -20,6 +20,7 @@ export function Transcript(props: {
   instance: string;
   feed: number;
   transcript: TranscriptView;
+  requests: Requests;
   state: SessionState;
   /** Where each session was read, kept while tabs change. */
   positions: Map<string, Position>;
@@ -80,7 +81,7 @@ export function Transcript(props: {
     return state;
   }, props.state);
   const working = () => props.state === "busy" && props.transcript.retry === null;
-  const asked = createMemo(() => waitingCalls(props.transcript));
+  const asked = createMemo(() => waitingCalls(props.transcript.session, props.requests));
 
   const placeOf = (part: string, section: number) => {
     const message = props.transcript.messages.findLast((each) => each.parts.some(({ id }) => id === part));

@@ -8,6 +8,7 @@ mod edits;
 mod files;
 mod json;
 mod patch;
+mod proposed;
 mod search;
 mod section;
 mod shell;
@@ -27,6 +28,8 @@ use crate::render::{one_line, plain};
 use crate::store::State;
 
 use section::Draft;
+
+pub(super) use proposed::{proposed, proposed_rows};
 
 /// The most rows that one request for more gets.
 const MOST_ROWS: u32 = 2_000;
