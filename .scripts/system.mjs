@@ -11,6 +11,7 @@ const font = () => capture("fc-list", [":", "family"]).out.trim() !== "";
 /** `need` is what for: build, run (the app itself), test (also for a demo without a display). */
 const linux = [
   { need: "build", why: "the C compiler", has: command("cc"), apt: "build-essential", dnf: "gcc", pacman: "base-devel" },
+  { need: "build", why: "make, for the memory allocator", has: command("make"), apt: "make", dnf: "make", pacman: "base-devel" },
   { need: "build", why: "finding libraries", has: command("pkg-config"), apt: "pkg-config", dnf: "pkgconf-pkg-config", pacman: "pkgconf" },
   { need: "build", why: "the window (WebKitGTK)", has: library("webkit2gtk-4.1"), apt: "libwebkit2gtk-4.1-dev", dnf: "webkit2gtk4.1-devel", pacman: "webkit2gtk-4.1" },
   { need: "build", why: "quick linking", has: command("mold"), apt: "mold", dnf: "mold", pacman: "mold", optional: true },

@@ -4,7 +4,7 @@ use outrider_core::instance::Answer;
 use outrider_core::protocol::{Focus, PermissionReply, SessionState, Snapshot};
 use serde_json::{Value, json};
 
-use crate::stage::{Pane, Stage, ports_of, row, transcript, variable_of};
+use crate::stage::{Pane, Stage, ports_of, row, variable_of};
 
 const TWO: &str = "%%tool bash {\"command\": \"touch one\", \"description\": \"d\"}\n\
     %%tool bash {\"command\": \"touch two\", \"description\": \"d\"}\n%%turn\n%%text Done.";
@@ -35,7 +35,7 @@ async fn an_answer_of_another_program_is_said_with_what_it_allowed() {
     let session =
         pane.prompt("%%tool bash {\"command\": \"touch theirs\", \"description\": \"d\"}\n%%turn\n%%text Done.").await;
     let asked = pane.until("the request", |now| now.view.waiting == 1).await;
-    let request = &transcript(&asked).permissions[0].id;
+    let request = &asked.permissions[0].id;
     somebody_posts(&pane, &format!("/permission/{request}/reply"), json!({ "reply": "once" })).await;
     let seen = pane.until("the notice", |now| !now.view.notices.is_empty()).await;
     let expected = "A permission was answered by another program, not by you: bash “touch theirs” was allowed once.";
@@ -47,7 +47,7 @@ async fn an_answer_of_another_program_is_said_with_what_it_allowed() {
     // The other side of a race: what we denied was allowed by somebody who was faster.
     pane.prompt("%%tool bash {\"command\": \"touch both\", \"description\": \"d\"}\n%%turn\n%%text Done.").await;
     let asked = pane.until("the request", |now| now.view.waiting == 1).await;
-    let request = transcript(&asked).permissions[0].id.clone();
+    let request = asked.permissions[0].id.clone();
     let path = format!("/permission/{request}/reply");
     let ((), ours) = tokio::join!(somebody_posts(&pane, &path, json!({ "reply": "always" })), async {
         pane.until("the answer", |now| now.view.waiting == 0).await;
@@ -62,7 +62,7 @@ async fn an_answer_of_another_program_is_said_with_what_it_allowed() {
         { "label": "A", "description": "a" }, { "label": "B", "description": "b" }] }] });
     pane.prompt(&format!("%%tool question {question}\n%%turn\n%%text Done.")).await;
     let asked = pane.until("the question", |now| now.view.waiting == 1).await;
-    let request = &transcript(&asked).questions[0].id;
+    let request = &asked.questions[0].id;
     somebody_posts(&pane, &format!("/question/{request}/reply"), json!({ "answers": [["A"]] })).await;
     let seen = pane.until("the notice", |now| now.view.notices.len() == 3).await;
     assert_eq!(
@@ -86,7 +86,7 @@ async fn our_own_answers_and_what_follows_from_them_are_not_reported() {
         pane.look(Focus::Start).await;
         let session = pane.prompt(TWO).await;
         let asked = pane.until("both requests", |now| now.view.waiting == 2).await;
-        let requests: Vec<_> = transcript(&asked).permissions.iter().map(|it| it.id.clone()).collect();
+        let requests: Vec<_> = asked.permissions.iter().map(|it| it.id.clone()).collect();
         pane.handle.answer(&requests[0], Answer::Permission(reply, reason.clone())).await.unwrap();
         if reply == PermissionReply::Once || reason.is_some() {
             pane.until("one left, or none", |now| now.view.waiting < 2).await;

@@ -89,7 +89,7 @@ async fn stopping_a_session_takes_its_requests_away_at_once() {
     pane.handle.abort(&session).await.unwrap();
     // With the next thing that is shown, not only with the session's end.
     let fresh = pane.handle.view("another", Some(Focus::Session { id: session.clone() })).await.unwrap();
-    assert_eq!((fresh.view.waiting, fresh.transcript.unwrap().permissions.len()), (0, 0));
+    assert_eq!((fresh.view.waiting, fresh.permissions.len()), (0, 0));
     pane.until("its stop", |now| row(now, &session).state != SessionState::Busy).await;
 
     // The server still lists it, also while the session works again.

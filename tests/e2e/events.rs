@@ -1,5 +1,6 @@
 //! What came over the stream: counted, looked at, saved and replayed.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use outrider_core::feed::{Feed, Place, Source};
@@ -23,7 +24,7 @@ fn replayed(recording: &str, pane: &Pane, session: &str) -> (Vec<SessionRow>, Ve
     assert!(state.session(&SessionId::from(session)).is_some());
     let focus = Focus::Session { id: session.to_owned() };
     let view = pane.now().view;
-    let source = Source { state: &state, view: &view, log: &|_| Vec::new() };
+    let source = Source { state: &state, models: &[], view: &view, unseen: &BTreeSet::new(), log: &|_| Vec::new() };
     let shown = Feed::new("replay".into(), 1, focus, Place::default()).snapshot(&source);
     (shown.sessions, shown.transcript.unwrap().messages)
 }

@@ -1,7 +1,8 @@
 //! Servers that die, and connections that are lost with them.
 
 use outrider_core::protocol::{
-    Connection, Focus, InstanceStatus, LogStream, MessageState, PartBody, SessionState, Snapshot, ToolState,
+    Connection, ContextView, Focus, InstanceStatus, LogStream, MessageState, PartBody, SessionState, Snapshot,
+    ToolState,
 };
 use outrider_testkit::processes::{is_running, processes_with};
 
@@ -89,7 +90,11 @@ async fn a_server_that_dies_is_missed_and_started_again_by_restart_or_retry() {
     stage.start_again().await;
     let pane = stage.open(&folder).await;
     pane.connected().await;
-    let fresh = pane.look_at(&session).await;
+    pane.look_at(&session).await;
+    // How much models can hold is read beside everything else.
+    let measured = |context: &ContextView| context.limit.is_some();
+    let fresh =
+        pane.until("the model's window", |now| transcript(now).overview.context.as_ref().is_some_and(measured)).await;
     assert_eq!(texts(&fresh)[2..], ["Two.", "%%text Three.", "Three.", "%%text Four.", "Four."]);
     assert_eq!(transcript(&fresh), transcript(&after));
     stage.end().await;

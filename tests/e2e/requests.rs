@@ -1,7 +1,10 @@
 //! What the agent asks of the person.
 
 use outrider_core::instance::Answer;
-use outrider_core::protocol::{MessageState, PermissionReply, Role, SessionState, Snapshot, ToolState};
+use outrider_core::protocol::{
+    DiffRowKind, Focus, MessageState, PermissionReply, Role, SectionBody, SectionRows, SessionState, Snapshot,
+    ToolState,
+};
 use serde_json::json;
 
 use crate::stage::{Pane, Stage, answer_text, row, tools, transcript};
@@ -22,9 +25,8 @@ fn exists(pane: &Pane, file: &str) -> bool {
 }
 
 fn nothing_waits(seen: &Snapshot) -> bool {
-    let transcript = transcript(seen);
-    transcript.permissions.is_empty()
-        && transcript.questions.is_empty()
+    seen.permissions.is_empty()
+        && seen.questions.is_empty()
         && seen.view.waiting == 0
         && seen.sessions.iter().all(|row| row.waiting == 0)
 }
@@ -35,7 +37,7 @@ async fn a_command_runs_only_when_it_was_allowed() {
     let session = pane.prompt(&format!("{}\n%%turn\n%%text Made.", command("once"))).await;
     let asked = pane.permit(PermissionReply::Once).await;
     assert!(!exists(&pane, "once"));
-    let request = &transcript(&asked).permissions[0];
+    let request = &asked.permissions[0];
     assert_eq!(
         (&*request.kind, &*request.title, request.detail.as_deref()),
         ("bash", "Run a command", Some("touch once"))
@@ -61,7 +63,7 @@ async fn a_command_runs_only_when_it_was_allowed() {
     // Always: what the request names is not asked again.
     pane.prompt(&format!("{}\n%%turn\n{}\n%%turn\n%%text Both.", command("first"), command("second"))).await;
     let asked = pane.permit(PermissionReply::Always).await;
-    assert_eq!(transcript(&asked).permissions[0].always, ["touch *"]);
+    assert_eq!(asked.permissions[0].always, ["touch *"]);
     let seen = pane.until("the end", |now| answer_text(now) == "Both.").await;
     assert!(exists(&pane, "first") && exists(&pane, "second") && nothing_waits(&seen));
     pane.idle().await;
@@ -74,7 +76,7 @@ async fn a_refusal_with_a_reason_lets_the_agent_go_on_and_stopping_voids_a_reque
     let (stage, pane) = asking().await;
     pane.prompt(&format!("{}\n%%turn\n%%text Another way.", command("file"))).await;
     let asked = pane.until("the request", |now| now.view.waiting == 1).await;
-    let request = &transcript(&asked).permissions[0].id;
+    let request = &asked.permissions[0].id;
     let reason = Some("Use the other file".to_owned());
     pane.handle.answer(request, Answer::Permission(PermissionReply::Reject, reason)).await.unwrap();
     let seen = pane.until("the answer after it", |now| answer_text(now) == "Another way.").await;
@@ -115,7 +117,7 @@ async fn questions_are_answered_or_dismissed() {
     let script = format!("%%tool question {questions}\n%%turn\n%%text Thanks.");
     let session = pane.prompt(&script).await;
     let asked = pane.until("the questions", |now| now.view.waiting == 1).await;
-    let question = &transcript(&asked).questions[0];
+    let question = &asked.questions[0];
     assert_eq!((&question.session, row(&asked, &session).waiting), (&session, 1));
     let items: Vec<_> = question
         .questions
@@ -136,7 +138,7 @@ async fn questions_are_answered_or_dismissed() {
 
     pane.prompt(&format!("%%id again\n{script}")).await;
     let asked = pane.until("the questions again", |now| now.view.waiting == 1).await;
-    pane.handle.answer(&transcript(&asked).questions[0].id, Answer::Dismiss).await.unwrap();
+    pane.handle.answer(&asked.questions[0].id, Answer::Dismiss).await.unwrap();
     let seen = pane.idle().await;
     let call = tools(&seen).pop().unwrap();
     assert_eq!((call.state, call.summary.as_str()), (ToolState::Error, "Which colour?"));
@@ -145,4 +147,42 @@ async fn questions_are_answered_or_dismissed() {
     assert_eq!((last.role, last.state), (Role::Assistant, MessageState::Complete));
     pane.equals_fresh().await;
     stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_shown_before_it_is_allowed_wherever_the_window_looks() {
+    let stage = Stage::with(|config| config.permission(json!({ "edit": "ask" }))).await;
+    let pane = stage.ready("api").await;
+    let content = (1..=700).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n") + "\n";
+    let file = pane.handle.folder().join("notes.txt");
+    let write = json!({ "filePath": file.display().to_string(), "content": content });
+    let begun = now_ms();
+    let session = pane.prompt(&format!("%%tool write {write}\n%%turn\n%%text Written.")).await;
+    pane.until("the request", |now| now.view.waiting == 1).await;
+    let asked = pane.look(Focus::Logs).await;
+    let request = &asked.permissions[0];
+    assert_eq!((&*request.title, request.detail.as_deref()), ("Change notes.txt", None));
+    assert_eq!(request.path.iter().map(|name| &name.id).collect::<Vec<_>>(), [&session]);
+    let at = request.asked.unwrap();
+    assert!((begun - 1_000..=now_ms()).contains(&at), "asked at {at}, begun at {begun}");
+    let Some(SectionBody::Diff { files, total, rows }) = &request.diff else { panic!("no diff: {request:#?}") };
+    assert_eq!((&*files[0].path, files[0].added, rows.len()), ("notes.txt", 700, 500));
+    assert!(*total >= 700 && rows.iter().filter(|row| row.kind == DiffRowKind::Added).count() > 490);
+    let more = pane.handle.request_rows(&request.id, 500..*total).await.unwrap();
+    let Some(SectionRows::Diff { rows, .. }) = more else { panic!("no further rows: {more:?}") };
+    assert!(rows.iter().any(|row| row.html == "line 700") && rows.len() == *total as usize - 500);
+
+    pane.handle.answer(&request.id, Answer::Permission(PermissionReply::Once, None)).await.unwrap();
+    pane.until("nothing that waits", |now| now.permissions.is_empty() && now.view.waiting == 0).await;
+    assert_eq!(pane.handle.request_rows(&request.id, 500..600).await.unwrap(), None);
+    pane.look_at(&session).await;
+    pane.idle().await;
+    assert_eq!(std::fs::read_to_string(file).unwrap(), content);
+    pane.equals_fresh().await;
+    stage.end().await;
+}
+
+fn now_ms() -> i64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap();
+    i64::try_from(since.as_millis()).unwrap()
 }

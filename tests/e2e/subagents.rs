@@ -3,7 +3,7 @@
 use outrider_core::protocol::{Focus, PermissionReply, SessionState, ToolState};
 use serde_json::json;
 
-use crate::stage::{Stage, answer_text, problem, row, tools, transcript};
+use crate::stage::{Stage, answer_text, problem, row, tools};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subagent_gets_a_tab_beside_its_parent_and_asks_there() {
@@ -36,8 +36,10 @@ async fn a_subagent_gets_a_tab_beside_its_parent_and_asks_there() {
 
     stage.model.open("child");
     let asked = pane.permit(PermissionReply::Once).await;
-    let request = &transcript(&asked).permissions[0];
+    let request = &asked.permissions[0];
     assert_eq!((&request.session, request.detail.as_deref()), (&child, Some("touch found")));
+    assert_eq!(request.path.iter().map(|name| &name.id).collect::<Vec<_>>(), [&parent, &child]);
+    assert_eq!(request.path[1].title, "look into it");
     assert_eq!((row(&asked, &child).waiting, row(&asked, &parent).waiting, asked.view.waiting), (1, 0, 1));
 
     let seen = pane.until("the end", |now| answer_text(now) == "The subagent is done.").await;
@@ -46,7 +48,7 @@ async fn a_subagent_gets_a_tab_beside_its_parent_and_asks_there() {
     let seen = pane.idle().await;
     assert_eq!(row(&seen, &child).state, SessionState::Idle);
     assert_eq!(answer_text(&beside.idle().await), "Found.");
-    assert!(transcript(&seen).permissions.is_empty() && transcript(&beside.now()).permissions.is_empty());
+    assert!(seen.permissions.is_empty() && beside.now().permissions.is_empty());
     pane.equals_fresh().await;
     beside.equals_fresh().await;
     stage.end().await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{page::*, stage::Stage};
+use crate::{page::*, stage::Stage, window::Window};
 
 const ENTER: char = '\u{E007}';
 const SHIFT: char = '\u{E008}';
@@ -57,6 +57,13 @@ async fn an_answer_grows_while_it_streams_and_ends_complete() {
     window.finish().await;
 }
 
+/// Unfolds the first call of a tool, scrolled to where nothing floats above it.
+async fn unfold(window: &Window, tool: &str) {
+    let line = format!("tools('{tool}')[0].querySelector('[aria-expanded]')");
+    window.js(&format!("{line}.scrollIntoView({{ block: 'center' }})")).await;
+    window.click(&line).await;
+}
+
 #[tokio::test]
 async fn tool_calls_show_their_states_and_unfold() {
     let stage = Stage::new().await;
@@ -65,7 +72,7 @@ async fn tool_calls_show_their_states_and_unfold() {
     window.until_ready("tools").await;
     let file = folder.join("go");
     let wait = format!(
-        "echo first; until [ -e '{}' ]; do sleep 0.05; done; printf '\\033[1;32mlast\\033[0m\\n'; seq 1 2000; exit 3",
+        "echo first; until [ -e '{}' ]; do sleep 0.05; done; printf '\\033[1;32mlast\\033[0m\\n'; seq 1 1500; exit 3",
         file.display()
     );
     let edit = json!({ "filePath": folder.join("src/greet.py"), "oldString": "Hello", "newString": "Good morning" });
@@ -98,8 +105,8 @@ async fn tool_calls_show_their_states_and_unfold() {
     let line = window.text("tools('bash')[0].querySelector('.tool-line').innerText").await;
     assert!(line.contains("exit 3"), "{line}");
     let output = "tools('bash')[0].querySelector('[data-section=lines] .tool-rows')";
-    // It is unfolded still, at its end: of its 2,002 lines only those in view are in the document.
-    window.until(&format!("{output}.innerText.includes('2000')")).await;
+    // It is unfolded still, at its end: of its 1,502 lines only those in view are in the document.
+    window.until(&format!("{output}.innerText.includes('1500')")).await;
     assert!(window.look(&format!("{output}.querySelectorAll('.tool-row').length")).await.as_u64().unwrap() < 100);
     window.js(&format!("{output}.scrollTop = 0")).await;
     window.until(&format!("{output}.querySelector('.bold.t-green')?.textContent === 'last'")).await;
@@ -110,17 +117,17 @@ async fn tool_calls_show_their_states_and_unfold() {
     assert!(window.text("tools('edit')[0].innerText").await.contains("+1 −1"));
     assert_eq!(window.look("tools('read').map((tool) => tool.dataset.state)").await, json!(["completed", "error"]));
     assert!(window.text("tools('read')[1].innerText").await.contains("nowhere.txt"), "the failure says why");
-    window.click("tools('edit')[0].querySelector('[aria-expanded]')").await;
+    unfold(&window, "edit").await;
     window.until("tools('edit')[0].innerText.includes('Good morning')").await;
     let marked = "[...tools('edit')[0].querySelectorAll('mark')].map((mark) => mark.textContent)";
     assert_eq!(window.look(marked).await, json!(["Hello", "Good morning"]));
     window.click("tools('edit')[0].querySelector('[aria-label=\"Show side by side\"]')").await;
     window.until("tools('edit')[0].querySelectorAll('.tool-pair').length > 0").await;
-    window.click("tools('grep')[0].querySelector('[aria-expanded]')").await;
+    unfold(&window, "grep").await;
     window.until("tools('grep')[0].querySelector('[data-section=tree] mark')?.textContent.startsWith('def ')").await;
     assert!(window.text("tools('grep')[0].innerText").await.contains("greet.py"));
-    window.click("tools('todowrite')[0].querySelector('[aria-expanded]')").await;
-    window.until("tools('todowrite')[0].querySelectorAll('.tool-todo').length === 2").await;
+    unfold(&window, "todowrite").await;
+    window.until("tools('todowrite')[0].querySelectorAll('.todo').length === 2").await;
     assert!(window.text("tools('todowrite')[0].innerText").await.contains("1 of 2 done"));
     assert!(window.text("last('assistant').innerText").await.contains("All done."));
     window.screenshot("tools").await;

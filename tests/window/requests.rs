@@ -4,6 +4,8 @@ use serde_json::json;
 
 use crate::{page::*, stage::Stage};
 
+const ESCAPE: char = '\u{E00C}';
+
 #[tokio::test]
 async fn a_permission_is_allowed_once_and_another_denied() {
     let stage = Stage::new().await.permission(json!({ "bash": "ask" }));
@@ -57,5 +59,44 @@ async fn a_question_is_answered() {
         .into_iter()
         .any(|request| request.turn == 1 && request.body.to_string().contains("Blue"));
     assert!(told, "the model was told the answer");
+    window.finish().await;
+}
+
+#[tokio::test]
+async fn what_waits_in_any_folder_is_answered_by_keys_in_one_place() {
+    let stage = Stage::new().await.permission(json!({ "bash": "ask", "edit": "ask" }));
+    let folders = [stage.place.folder("one"), stage.place.folder("two")];
+    let window = stage.open(&[&folders[0], &folders[1]]).await;
+    window.until_ready("one").await;
+    window.until_ready("two").await;
+    let bash = |command: &str| format!("%%tool bash {}", json!({ "command": command, "description": "Tries it" }));
+    window.switch_to("one").await;
+    window.send(&[&bash("echo from-one"), "%%turn", "%%text One."].join("\n")).await;
+    window.until("get('group', 'Permission request')").await;
+    window.switch_to("two").await;
+    let write = json!({ "filePath": folders[1].join("notes.txt"), "content": "first\nsecond\n" });
+    window.send(&format!("%%tool write {write}\n%%turn\n%%text Two.")).await;
+    window.until("get('button', '2 waiting')").await;
+    window.screenshot("permission-diff").await;
+
+    let inbox = "get('dialog', 'Waiting')";
+    let cards = "[...get('dialog', 'Waiting').querySelectorAll('.request')]";
+    window.click("get('button', '2 waiting')").await;
+    window.until(&format!("{inbox} && {cards}.length === 2 && document.activeElement === {cards}[0]")).await;
+    assert!(window.text(&format!("{cards}[0].innerText")).await.contains("echo from-one"));
+    assert!(window.text(&format!("{cards}[1].innerText")).await.contains("second"));
+    window.screenshot("inbox").await;
+    window.press(&['a']).await;
+    window.until(&format!("{cards}.length === 1 && document.activeElement === {cards}[0]")).await;
+    window.press(&['d']).await;
+    window.until(&format!("{inbox}.innerText.includes('Nothing waits')")).await;
+    window.press(&[ESCAPE]).await;
+    window.until(&format!("!{inbox} && session().dataset.state === 'idle'")).await;
+    assert!(!folders[1].join("notes.txt").exists());
+    window.until(&format!("{}.dataset.unseen === '1'", instance_tab("one"))).await;
+    window.screenshot("unseen").await;
+    window.switch_to("one").await;
+    window.until("last('assistant').innerText.includes('One.')").await;
+    window.until(&format!("!{}.dataset.unseen", instance_tab("one"))).await;
     window.finish().await;
 }

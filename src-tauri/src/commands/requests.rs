@@ -1,6 +1,6 @@
 use outrider_core::app::App;
 use outrider_core::instance::Answer as Reply;
-use outrider_core::protocol::PermissionReply;
+use outrider_core::protocol::{PermissionReply, SectionRows};
 use tauri::State;
 
 use super::{Answer, bounds};
@@ -31,4 +31,15 @@ pub(super) async fn reply_question(
 #[tauri::command]
 pub(super) async fn reject_question(app: State<'_, App>, instance: String, request: String) -> Answer<()> {
     app.instance(&instance).await?.answer(&request, Reply::Dismiss).await
+}
+
+#[tauri::command]
+pub(super) async fn request_rows(
+    app: State<'_, App>,
+    instance: String,
+    request: String,
+    from: u32,
+    to: u32,
+) -> Answer<Option<SectionRows>> {
+    app.instance(&instance).await?.request_rows(&request, from..to).await
 }

@@ -112,3 +112,14 @@ pub(super) async fn section_text<R: Runtime>(
 ) -> Answer<Option<String>> {
     app.instance(&instance).await?.section_text(window.label(), feed, place).await
 }
+
+#[tauri::command]
+pub(super) async fn message_text<R: Runtime>(
+    app: State<'_, App>,
+    window: WebviewWindow<R>,
+    instance: String,
+    feed: u64,
+    message: String,
+) -> Answer<Option<String>> {
+    app.instance(&instance).await?.message_text(window.label(), feed, &message).await
+}

@@ -16,6 +16,12 @@ pub fn apply(snapshot: &mut Snapshot, batch: Batch) {
             Patch::InstanceUpdated { view } => snapshot.view = view,
             Patch::SessionUpserted { session } => upsert(&mut snapshot.sessions, session, |session| &session.id),
             Patch::SessionRemoved { id } => snapshot.sessions.retain(|session| session.id != id),
+            Patch::PermissionUpserted { permission } => {
+                upsert(&mut snapshot.permissions, permission, |permission| &permission.id);
+            }
+            Patch::PermissionRemoved { id } => snapshot.permissions.retain(|permission| permission.id != id),
+            Patch::QuestionUpserted { question } => upsert(&mut snapshot.questions, question, |question| &question.id),
+            Patch::QuestionRemoved { id } => snapshot.questions.retain(|question| question.id != id),
             Patch::OutgoingUpserted { message } => {
                 snapshot.outgoing.retain(|other| other.id != message.id);
                 let at = snapshot.outgoing.partition_point(|other| other.created < message.created);
@@ -48,10 +54,10 @@ fn apply_to_transcript(transcript: &mut TranscriptView, patch: Patch) {
                 problem,
                 session: std::mem::take(&mut transcript.session),
                 messages: std::mem::take(&mut transcript.messages),
-                permissions: std::mem::take(&mut transcript.permissions),
-                questions: std::mem::take(&mut transcript.questions),
+                overview: std::mem::take(&mut transcript.overview),
             };
         }
+        Patch::OverviewUpdated { overview } => transcript.overview = overview,
         Patch::MessageUpserted { message } => upsert_message(&mut transcript.messages, message),
         Patch::MessageRemoved { id } => transcript.messages.retain(|message| message.id != id),
         Patch::PartUpserted { message, part } => {
@@ -72,12 +78,6 @@ fn apply_to_transcript(transcript: &mut TranscriptView, patch: Patch) {
             assert!(blocks.iter().zip(0..).all(|(block, number)| block.number == number), "a gap");
             assert_eq!(blocks.len(), count as usize);
         }
-        Patch::PermissionUpserted { permission } => {
-            upsert(&mut transcript.permissions, permission, |permission| &permission.id);
-        }
-        Patch::PermissionRemoved { id } => transcript.permissions.retain(|permission| permission.id != id),
-        Patch::QuestionUpserted { question } => upsert(&mut transcript.questions, question, |question| &question.id),
-        Patch::QuestionRemoved { id } => transcript.questions.retain(|question| question.id != id),
         other => panic!("not a patch of a transcript: {other:?}"),
     }
 }

@@ -151,14 +151,10 @@ impl Pane {
         self.idle().await
     }
 
-    /// Waits until the session that is looked at, or one below it, asks for permission; answers it.
+    /// Waits until a session asks for permission; answers it.
     pub async fn permit(&self, reply: PermissionReply) -> Snapshot {
-        let asked = self
-            .until("a request for permission", |now| {
-                now.transcript.as_ref().is_some_and(|transcript| !transcript.permissions.is_empty())
-            })
-            .await;
-        let request = asked.transcript.as_ref().unwrap().permissions[0].id.clone();
+        let asked = self.until("a request for permission", |now| !now.permissions.is_empty()).await;
+        let request = asked.permissions[0].id.clone();
         self.handle.answer(&request, Answer::Permission(reply, None)).await.unwrap();
         asked
     }

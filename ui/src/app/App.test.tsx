@@ -99,6 +99,45 @@ describe("the window", () => {
     expect(await screen.findByRole("group", { name: "Question" })).toBeTruthy();
   });
 
+  it("lists what waits in all folders, lets go of what is answered, and goes where it was asked", async () => {
+    HTMLDialogElement.prototype.showModal = function () {
+      this.open = true;
+    };
+    const backend = open("full");
+    const count = await screen.findByRole("button", { name: "3 waiting" });
+    expect(count.getAttribute("aria-description")).toBe("1 in this folder, 2 in others");
+    count.focus();
+    fireEvent.keyDown(window, { key: "i", code: "KeyI", ctrlKey: true });
+    const inbox = within(await screen.findByRole("dialog", { name: "Waiting" }));
+    const cards = () => inbox.getAllByRole("group").filter((card) => card.classList.contains("request"));
+    const names = () => cards().map((card) => card.dataset.permissionId ?? card.dataset.questionId);
+    expect(names()).toEqual(["per_2", "per_1", "que_1"]);
+    expect(
+      inbox.getByRole("button", { name: "Fix the login test › explore: where tokens are refreshed" }),
+    ).toBeTruthy();
+    await vi.waitFor(() => expect(document.activeElement).toBe(cards()[0]));
+    fireEvent.keyDown(cards()[0] as HTMLElement, { key: "ArrowDown" });
+    expect(document.activeElement).toBe(cards()[1]);
+    // Answered by another program.
+    await backend.replyPermission("ins_1", "per_1", "once", null);
+    await vi.waitFor(() => expect(names()).toEqual(["per_2", "que_1"]));
+    await vi.waitFor(() => expect(document.activeElement).toBe(cards()[1]));
+    fireEvent.click(inbox.getAllByRole("button", { name: "Import customers" })[0] as HTMLElement);
+    expect(screen.queryByRole("dialog")).toBeNull();
+    await vi.waitFor(() =>
+      expect(screen.getByRole("tab", { name: "web-app" }).getAttribute("aria-selected")).toBe("true"),
+    );
+  });
+
+  it("marks what ended unseen, for eyes and for screen readers", async () => {
+    open("full");
+    const tab = await screen.findByRole("tab", { name: "Write tests for the importer" });
+    expect(tab.dataset.unseen).toBe("true");
+    expect(tab.getAttribute("aria-description")).toBe("ended with an error, finished, not looked at yet");
+    expect(screen.getByRole("treeitem", { name: "Write tests for the importer" }).dataset.unseen).toBe("true");
+    expect(screen.getByRole("tab", { name: "api-server" }).dataset.unseen).toBe("1");
+  });
+
   it("says that a call waits for the person, and that it goes on after the answer", async () => {
     open("full");
     const log = await screen.findByRole("log", { name: "Messages" });

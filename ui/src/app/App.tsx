@@ -1,13 +1,16 @@
 import SettingsIcon from "lucide-solid/icons/settings";
-import { createEffect, createSignal, ErrorBoundary, For, onCleanup, onMount, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, ErrorBoundary, For, onCleanup, onMount, Show } from "solid-js";
 import { type Backend, problemOf } from "../backend/backend";
 import { BackendContext } from "../backend/context";
 import { focusComposer } from "../features/composer/Composer";
 import { createDrafts } from "../features/composer/drafts";
 import { keepDrafts } from "../features/composer/keep";
 import type { Position } from "../features/conversation/scroll";
+import { Diff } from "../features/conversation/tool/Diff";
 import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs";
 import { QuitDialog } from "../features/quitting/QuitDialog";
+import { Inbox } from "../features/requests/Inbox";
+import { entriesOf } from "../features/requests/inbox";
 import { SettingsDialog } from "../features/settings/SettingsDialog";
 import { DropTarget, StartPage } from "../features/start/StartPage";
 import { Button, IconButton } from "../shared/Button";
@@ -15,7 +18,6 @@ import { ProblemNote } from "../shared/ProblemNote";
 import { InstancePage } from "./InstancePage";
 import { isTyping, type Shortcut, shortcutOf } from "./keyboard";
 import { createSession } from "./session";
-import { createUnseen } from "./unseen";
 import "../shared/tokens.css";
 import "../shared/base.css";
 import "./app.css";
@@ -48,7 +50,7 @@ function Window(props: { backend: Backend }) {
   const drafts = createDrafts(backend);
   const positions = new Map<string, Position>();
   const [settingsOpen, setSettingsOpen] = createSignal(false);
-  const unseen = createUnseen(session);
+  const [inboxOpen, setInboxOpen] = createSignal(false);
 
   const view = () => session.view();
   const instances = () => view()?.instances ?? [];
@@ -61,9 +63,17 @@ function Window(props: { backend: Backend }) {
     return {
       status: state?.view.status.status ?? "starting",
       waiting: state?.view.waiting ?? 0,
-      running: unseen.running(instance),
-      unseen: unseen.has(instance),
+      running: Object.values(state?.sessions ?? {}).filter((row) => row.state === "busy" || row.state === "retry")
+        .length,
+      unseen: state?.view.unseen ?? 0,
     };
+  };
+  const waiting = createMemo(() => entriesOf(instances().map(({ id, folder }) => ({ id, folder, state: mirror(id) }))));
+  const goTo = (instance: string, id: string) => {
+    setInboxOpen(false);
+    session.run(backend.selectInstance(instance));
+    const feed = session.feed(instance);
+    if (feed) session.run(feed.take(() => backend.look(instance, { kind: "session", id })));
   };
 
   const look = (step: 1 | -1) => {
@@ -94,6 +104,9 @@ function Window(props: { backend: Backend }) {
         }
         return;
       }
+      case "inbox":
+        setInboxOpen(true);
+        return;
       case "next_tab":
         return look(1);
       case "previous_tab":
@@ -101,6 +114,7 @@ function Window(props: { backend: Backend }) {
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented) return;
     if (document.querySelector("dialog[open]")) return;
     if (isTyping(event)) {
       focusComposer();
@@ -205,6 +219,8 @@ function Window(props: { backend: Backend }) {
                         drafts={drafts}
                         positions={positions}
                         enterSends={now().settings.enter_sends}
+                        waiting={waiting().length}
+                        onInbox={() => setInboxOpen(true)}
                         onSettings={() => setSettingsOpen(true)}
                       />
                     )}
@@ -217,6 +233,9 @@ function Window(props: { backend: Backend }) {
       </Show>
       <Show when={settingsOpen() && view()}>
         {(now) => <SettingsDialog settings={now().settings} onClose={() => setSettingsOpen(false)} />}
+      </Show>
+      <Show when={inboxOpen()}>
+        <Inbox entries={waiting()} diff={Diff} onOpen={goTo} onClose={() => setInboxOpen(false)} />
       </Show>
       <Show when={session.quitting()}>
         {(folders) => <QuitDialog folders={folders()} onAnswer={session.answerQuit} />}

@@ -1,5 +1,5 @@
 import PanelLeft from "lucide-solid/icons/panel-left";
-import { createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
 import { useBackend } from "../backend/context";
 import type { Focus, FolderRow, Problem } from "../backend/types";
 import { Composer, focusComposer } from "../features/composer/Composer";
@@ -8,9 +8,13 @@ import { Message } from "../features/conversation/Message";
 import type { OutgoingActions } from "../features/conversation/OutgoingState";
 import type { Position } from "../features/conversation/scroll";
 import { Transcript } from "../features/conversation/Transcript";
+import { Diff } from "../features/conversation/tool/Diff";
 import { EventsPanel } from "../features/events/EventsPanel";
 import { ServerLog } from "../features/logs/ServerLog";
 import { Notices } from "../features/notices/Notices";
+import { ContextMeter } from "../features/overview/ContextMeter";
+import { TodoStrip } from "../features/overview/TodoStrip";
+import { within } from "../features/requests/inbox";
 import { PermissionCard } from "../features/requests/PermissionCard";
 import { QuestionCard } from "../features/requests/QuestionCard";
 import { SessionTabs } from "../features/sessions/SessionTabs";
@@ -32,6 +36,9 @@ interface PageProps {
   drafts: Drafts;
   positions: Map<string, Position>;
   enterSends: boolean;
+  /** Requests that wait in all folders. */
+  waiting: number;
+  onInbox: () => void;
   onSettings: () => void;
 }
 
@@ -168,7 +175,13 @@ function Watched(props: PageProps & { state: MirrorState }) {
           </div>
         </main>
       </div>
-      <StatusBar view={view()} folder={props.folder} onRetry={() => session.run(backend.retryConnection(instance))} />
+      <StatusBar
+        view={view()}
+        folder={props.folder}
+        waiting={props.waiting}
+        onRetry={() => session.run(backend.retryConnection(instance))}
+        onInbox={props.onInbox}
+      />
     </>
   );
 }
@@ -217,7 +230,11 @@ function Conversation(props: {
     onDiscard: (message) => props.session.run(backend.discardPrompt(instance, message)),
   };
   const status = () => props.state.view.status.status;
-  const waiting = () => (transcript()?.permissions.length ?? 0) + (transcript()?.questions.length ?? 0);
+  const requests = createMemo(() => ({
+    permissions: within(props.state.permissions, focused()),
+    questions: within(props.state.questions, focused()),
+  }));
+  const waiting = () => requests().permissions.length + requests().questions.length;
   return (
     <>
       <Show
@@ -263,6 +280,7 @@ function Conversation(props: {
                 instance={props.feed.instance}
                 feed={props.state.feed}
                 transcript={now()}
+                requests={requests()}
                 state={row()?.state ?? "idle"}
                 positions={props.positions}
                 sent={props.sent}
@@ -278,22 +296,24 @@ function Conversation(props: {
         <Notices notices={props.state.view.notices} titleOf={props.titleOf} onDismiss={props.onDismiss} />
         <Show when={waiting() > 0}>
           <div class="dock-requests">
-            <For each={transcript()?.permissions}>
+            <For each={requests().permissions}>
               {(permission) => (
                 <PermissionCard
                   instance={props.feed.instance}
                   permission={permission}
+                  diff={Diff}
                   asker={asker(permission.session)}
                 />
               )}
             </For>
-            <For each={transcript()?.questions}>
+            <For each={requests().questions}>
               {(question) => (
                 <QuestionCard instance={props.feed.instance} question={question} asker={asker(question.session)} />
               )}
             </For>
           </div>
         </Show>
+        <Show when={transcript()}>{(now) => <TodoStrip todos={now().overview.todos} />}</Show>
         <Composer
           instance={props.feed.instance}
           session={focused()}
@@ -301,6 +321,7 @@ function Conversation(props: {
           connected={connected()}
           enterSends={props.enterSends}
           drafts={props.drafts}
+          beside={<Show when={transcript()}>{(now) => <ContextMeter overview={now().overview} />}</Show>}
           onSent={props.onSent}
         />
       </div>

@@ -2,6 +2,7 @@
 export type Shortcut =
   | { kind: "instance"; index: number }
   | { kind: "new_session" }
+  | { kind: "inbox" }
   | { kind: "next_tab" }
   | { kind: "previous_tab" };
 
@@ -25,5 +26,6 @@ export function shortcutOf(
   const digit = /^Digit([1-9])$/.exec(event.code);
   if (digit) return { kind: "instance", index: Number(digit[1]) - 1 };
   if (event.key.toLowerCase() === "t") return { kind: "new_session" };
+  if (event.key.toLowerCase() === "i") return { kind: "inbox" };
   return null;
 }

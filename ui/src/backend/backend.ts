@@ -55,6 +55,8 @@ export interface Backend {
   ): Promise<SectionRows | null>;
   /** The whole text of a tool call's section, to be copied; null when it is gone. */
   sectionText(instance: string, feed: number, place: SectionPlace): Promise<string | null>;
+  /** A message's words in Markdown; of the agent's, its whole answer. null when it is gone. */
+  messageText(instance: string, feed: number, message: string): Promise<string | null>;
 
   newSession(instance: string): Promise<Snapshot>;
   /** Takes a prompt to be sent; without a session one is made for it and looked at. Its message's id; it is safe then. */
@@ -76,6 +78,8 @@ export interface Backend {
   /** One list of answers for each question of the request, in order. */
   replyQuestion(instance: string, request: string, answers: string[][]): Promise<void>;
   rejectQuestion(instance: string, request: string): Promise<void>;
+  /** Further rows of the diff that a request for permission is about; null when it no longer waits. */
+  requestRows(instance: string, request: string, from: number, to: number): Promise<SectionRows | null>;
 
   /** A stretch of the events that came over the instance's stream. */
   readEvents(instance: string, query: EventQuery): Promise<EventPage>;

@@ -64,6 +64,8 @@ export function createFakeBackend(search = ""): Backend {
     jumpToLatest: () => wait(() => undefined),
     expand: (id, _feed, message, part, expanded) => wait(() => fake.expand(id, message, part, expanded)),
     sectionRows: (_id, _feed, place, from, to) => wait(() => moreRows(place, from, to)),
+    requestRows: (_id, _request, from, to) => wait(() => moreRows({ message: "", part: "", section: 0 }, from, to)),
+    messageText: () => wait(() => "copied"),
     sectionText: () => wait(() => "copied"),
     newSession: (id) => wait(() => fake.newSession(id)),
     sendPrompt: (id, session, text) => wait(() => fake.send(id, session, text)),
@@ -75,9 +77,9 @@ export function createFakeBackend(search = ""): Backend {
     stopSession: (id, session) => wait(() => fake.stop(id, session)),
     deleteSession: (id, session) => wait(() => fake.delete(id, session)),
     dismissNotice: (id, number) => wait(() => fake.dismissNotice(id, number)),
-    replyPermission: (id, request) => wait(() => fake.emit(id, [{ op: "permission_removed", id: request }])),
-    replyQuestion: (id, request) => wait(() => fake.emit(id, [{ op: "question_removed", id: request }])),
-    rejectQuestion: (id, request) => wait(() => fake.emit(id, [{ op: "question_removed", id: request }])),
+    replyPermission: (id, request) => wait(() => fake.answered(id, request)),
+    replyQuestion: (id, request) => wait(() => fake.answered(id, request)),
+    rejectQuestion: (id, request) => wait(() => fake.answered(id, request)),
     readEvents: (_, query) => wait(() => fake.events.page(query)),
     readEvent: (_, number) => wait(() => fake.events.detail(number)),
     saveRecording: () => wait(() => ({ file: "api-server.sse", events: 300, missing: 0 })),
@@ -141,10 +143,15 @@ class FakeApp {
     const connected = { state: "connected" } as const;
     const problem = serverProblem(scene);
     const first = data.snapshotOf("ins_1", {
-      view: data.view(ready, connected, ["ses_1", "ses_2", "ses_3"], { branch: "fix/login-test", waiting: 1 }),
+      view: data.view(ready, connected, ["ses_1", "ses_2", "ses_3"], {
+        branch: "fix/login-test",
+        waiting: 1,
+        unseen: 1,
+      }),
       sessions: data.SESSIONS,
+      permissions: [data.PERMISSION],
     });
-    this.transcripts.set("ses_1", data.transcript("ses_1", data.richMessages(), { permissions: [data.PERMISSION] }));
+    this.transcripts.set("ses_1", data.transcript("ses_1", data.richMessages()));
     this.transcripts.set("ses_3", data.transcript("ses_3", data.longMessages(400).slice(-PAGE), { has_older: true }));
     setScene(scene, first, this.transcriptOf("ses_1"));
     this.instances.set("ins_1", first);
@@ -153,15 +160,11 @@ class FakeApp {
       data.snapshotOf("ins_2", {
         view: data.view(ready, connected, ["ses_21"], { waiting: 2, branch: "main" }),
         sessions: [data.session("ses_21", "Import customers", 4 * 60_000, { state: "busy", waiting: 2 })],
-      }),
-    );
-    this.transcripts.set(
-      "ses_21",
-      data.transcript("ses_21", data.longMessages(12), {
         permissions: [data.EDIT_PERMISSION],
         questions: [data.QUESTION],
       }),
     );
+    this.transcripts.set("ses_21", data.transcript("ses_21", data.longMessages(12)));
     this.instances.set(
       "ins_3",
       data.snapshotOf("ins_3", {
@@ -387,6 +390,18 @@ class FakeApp {
       gone.map((row): Patch => ({ op: "session_removed", id: row })),
     );
     for (const row of gone) this.closeTab(id, row);
+  }
+
+  answered(id: string, request: string): void {
+    const held = this.held(id);
+    held.permissions = held.permissions.filter((known) => known.id !== request);
+    held.questions = held.questions.filter((known) => known.id !== request);
+    held.view.waiting = held.permissions.length + held.questions.length;
+    this.emit(id, [
+      { op: "permission_removed", id: request },
+      { op: "question_removed", id: request },
+      { op: "instance_updated", view: structuredClone(held.view) },
+    ]);
   }
 
   dismissNotice(id: string, number: number): void {

@@ -1,3 +1,4 @@
+import { OVERVIEW } from "./fakeOverview";
 import type {
   Block,
   Connection,
@@ -72,6 +73,7 @@ export function message(id: string, role: MessageView["role"], created: number, 
     completed: created + 4_000,
     agent: "build",
     model: role === "assistant" ? "Claude Sonnet 4.5" : null,
+    cost: 0,
     queued: false,
     outgoing: null,
     problem: null,
@@ -81,7 +83,7 @@ export function message(id: string, role: MessageView["role"], created: number, 
 
 export function session(id: string, title: string, age: number, part: Partial<SessionRow> = {}): SessionRow {
   const at = START - age;
-  return { id, parent: null, title, state: "idle", created: at, updated: at, waiting: 0, ...part };
+  return { id, parent: null, title, state: "idle", created: at, updated: at, waiting: 0, unseen: false, ...part };
 }
 
 export function view(
@@ -97,6 +99,7 @@ export function view(
     focus: tabs[0] ? { kind: "session", id: tabs[0] } : { kind: "start" },
     branch: "main",
     waiting: 0,
+    unseen: 0,
     server: BASE_SERVER,
     notices: [],
     ...part,
@@ -112,8 +115,7 @@ export function transcript(id: string, messages: MessageView[], part: Partial<Tr
     has_newer: false,
     retry: null,
     problem: null,
-    permissions: [],
-    questions: [],
+    overview: OVERVIEW,
     ...part,
   };
 }
@@ -121,7 +123,7 @@ export function transcript(id: string, messages: MessageView[], part: Partial<Tr
 export const SESSIONS: SessionRow[] = [
   session("ses_1", "Fix the login test", 2 * MINUTE, { state: "busy", waiting: 1 }),
   session("ses_2", "explore: where tokens are refreshed", 3 * MINUTE, { parent: "ses_1", state: "busy" }),
-  session("ses_3", "Write tests for the importer", 50 * MINUTE, { state: "error" }),
+  session("ses_3", "Write tests for the importer", 50 * MINUTE, { state: "error", unseen: true }),
   session("ses_4", "Move the settings page to the new form components and keep the old links", 3 * HOUR),
   session("ses_5", "Why is the build slow on CI", DAY + HOUR),
   session("ses_6", "review: lockfile changes", DAY + HOUR, { parent: "ses_5" }),
@@ -150,17 +152,6 @@ const REST = [
   '<div class="footnote"><sup>1</sup> <p>Of the last two hundred runs.</p></div>',
   '<p class="raw-html">&lt;div&gt;left as it is&lt;/div&gt;</p>',
 ];
-
-export const DIFF = `@@ -12,7 +12,10 @@ export async function refresh(token: Token) {
-   if (token.expiresAt - clock.now() > LEEWAY_MS) return token;
--  const next = await api.post("/oauth/token", { refresh: token.refresh });
--  return { ...next, expiresAt: Date.now() + next.expires_in * 1000 };
-+  const next = await api.post("/oauth/token", {
-+    refresh: token.refresh,
-+  });
-+  return { ...next, expiresAt: clock.now() + next.expires_in * 1000 };
- }
-`;
 
 export function richMessages(): MessageView[] {
   const at = START - 6 * MINUTE;
@@ -256,13 +247,30 @@ export function richMessages(): MessageView[] {
   ];
 }
 
+export const DIFF: PermissionView["diff"] = {
+  kind: "diff",
+  files: [{ path: "src/auth/refresh.ts", change: "changed", added: 1, removed: 1 }],
+  total: 4,
+  rows: [
+    { number: 0, kind: "kept", old: 12, new: 12, html: "export async function refresh(token: Token) {" },
+    { number: 1, kind: "removed", old: 13, new: null, html: "  const now = <mark>Date</mark>.now();" },
+    { number: 2, kind: "added", old: null, new: 13, html: "  const now = <mark>clock</mark>.now();" },
+    { number: 3, kind: "kept", old: 14, new: 14, html: "  return token;" },
+  ],
+};
+
 export const PERMISSION: PermissionView = {
   id: "per_1",
   session: "ses_2",
+  path: [
+    { id: "ses_1", title: "Fix the login test" },
+    { id: "ses_2", title: "explore: where tokens are refreshed" },
+  ],
+  asked: START - 95_000,
   kind: "bash",
-  title: "Run a command in the shell",
+  title: "Run a command",
   detail: "git log --oneline -20 -- src/auth | cat",
-  detail_is_diff: false,
+  diff: null,
   always: ["git log *"],
   part: null,
 };
@@ -270,10 +278,12 @@ export const PERMISSION: PermissionView = {
 export const EDIT_PERMISSION: PermissionView = {
   id: "per_2",
   session: "ses_21",
+  path: [{ id: "ses_21", title: "Import customers" }],
+  asked: START - 12 * MINUTE,
   kind: "edit",
   title: "Change src/auth/refresh.ts",
-  detail: DIFF,
-  detail_is_diff: true,
+  detail: null,
+  diff: DIFF,
   always: ["*"],
   part: null,
 };
@@ -281,6 +291,8 @@ export const EDIT_PERMISSION: PermissionView = {
 export const QUESTION: QuestionView = {
   id: "que_1",
   session: "ses_21",
+  path: [{ id: "ses_21", title: "Import customers" }],
+  asked: START - 40_000,
   questions: [
     {
       header: "Database",
@@ -290,6 +302,7 @@ export const QUESTION: QuestionView = {
         { label: "SQLite", description: "A file beside the import, nothing to set up" },
       ],
       multiple: false,
+      custom: true,
     },
     {
       header: "Formats",
@@ -300,6 +313,7 @@ export const QUESTION: QuestionView = {
         { label: "Parquet", description: "Needs another dependency" },
       ],
       multiple: true,
+      custom: true,
     },
   ],
 };
@@ -327,7 +341,18 @@ export function logLines(): LogLine[] {
 }
 
 export function snapshotOf(instance: string, part: Partial<Snapshot> & Pick<Snapshot, "view">): Snapshot {
-  return { instance, feed: 1, revision: 0, sessions: [], transcript: null, outgoing: [], log: null, ...part };
+  return {
+    instance,
+    feed: 1,
+    revision: 0,
+    sessions: [],
+    permissions: [],
+    questions: [],
+    transcript: null,
+    outgoing: [],
+    log: null,
+    ...part,
+  };
 }
 
 export function longMessages(count: number): MessageView[] {

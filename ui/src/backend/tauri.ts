@@ -23,6 +23,7 @@ export const tauriBackend: Backend = {
 
   sectionRows: (instance, feed, place, from, to) => invoke("section_rows", { instance, feed, place, from, to }),
   sectionText: (instance, feed, place) => invoke("section_text", { instance, feed, place }),
+  messageText: (instance, feed, message) => invoke("message_text", { instance, feed, message }),
   newSession: (instance) => invoke("new_session", { instance }),
   sendPrompt: (instance, session, text) => invoke("send_prompt", { instance, session, text }),
   retryPrompt: (instance, message) => invoke("retry_prompt", { instance, message }),
@@ -37,6 +38,7 @@ export const tauriBackend: Backend = {
     invoke("reply_permission", { instance, request, reply, message }),
   replyQuestion: (instance, request, answers) => invoke("reply_question", { instance, request, answers }),
   rejectQuestion: (instance, request) => invoke("reject_question", { instance, request }),
+  requestRows: (instance, request, from, to) => invoke("request_rows", { instance, request, from, to }),
 
   readEvents: (instance, query) => invoke("read_events", { instance, query }),
   readEvent: (instance, number) => invoke("read_event", { instance, number }),

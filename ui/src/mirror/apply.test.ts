@@ -110,21 +110,21 @@ describe("a batch", () => {
 
   it("adds and removes requests, ordered by id", () => {
     const later = { ...data.PERMISSION, id: "per_9" };
-    const transcript = after(
+    const state = after(
       { op: "permission_upserted", permission: later },
       { op: "permission_upserted", permission: data.PERMISSION },
       { op: "question_upserted", question: data.QUESTION },
-    ).transcript;
-    expect(transcript?.permissions).toEqual([data.PERMISSION, later]);
-    expect(transcript?.questions).toEqual([data.QUESTION]);
+    );
+    expect(state.permissions).toEqual([data.PERMISSION, later]);
+    expect(state.questions).toEqual([data.QUESTION]);
     const emptied = after(
       { op: "permission_upserted", permission: later },
       { op: "permission_removed", id: later.id },
       { op: "question_upserted", question: data.QUESTION },
       { op: "question_removed", id: data.QUESTION.id },
-    ).transcript;
-    expect(emptied?.permissions).toEqual([]);
-    expect(emptied?.questions).toEqual([]);
+    );
+    expect(emptied.permissions).toEqual([]);
+    expect(emptied.questions).toEqual([]);
   });
 
   it("appends to the log and keeps its newest lines", () => {

@@ -37,16 +37,25 @@ function applyPatch(state: MirrorState, patch: Patch): void {
     case "outgoing_removed":
       removeById(state.outgoing, patch.id);
       return;
+    case "permission_upserted":
+      upsertById(state.permissions, patch.permission);
+      return;
+    case "permission_removed":
+      removeById(state.permissions, patch.id);
+      return;
+    case "question_upserted":
+      upsertById(state.questions, patch.question);
+      return;
+    case "question_removed":
+      removeById(state.questions, patch.id);
+      return;
     case "transcript_updated":
+    case "overview_updated":
     case "message_upserted":
     case "message_removed":
     case "part_upserted":
     case "part_removed":
     case "blocks_replaced":
-    case "permission_upserted":
-    case "permission_removed":
-    case "question_upserted":
-    case "question_removed":
       if (state.transcript) applyToTranscript(state.transcript, patch);
       return;
     default:
@@ -62,6 +71,10 @@ type TranscriptPatch = Exclude<
       | "session_upserted"
       | "session_removed"
       | "log_appended"
+      | "permission_upserted"
+      | "permission_removed"
+      | "question_upserted"
+      | "question_removed"
       | "outgoing_upserted"
       | "outgoing_removed";
   }
@@ -71,10 +84,13 @@ function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, p
   switch (patch.op) {
     case "transcript_updated": {
       const { op: _, ...frame } = patch;
-      const { session, messages, permissions, questions } = transcript;
-      merge(transcript, { session, messages, permissions, questions, ...frame });
+      const { session, messages, overview } = transcript;
+      merge(transcript, { session, messages, overview, ...frame });
       return;
     }
+    case "overview_updated":
+      merge(transcript.overview, patch.overview);
+      return;
     case "message_upserted":
       upsertMessage(transcript.messages, patch.message);
       return;
@@ -97,18 +113,6 @@ function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, p
       if (part) replaceBlocks(part, patch.count, patch.blocks);
       return;
     }
-    case "permission_upserted":
-      upsertById(transcript.permissions, patch.permission);
-      return;
-    case "permission_removed":
-      removeById(transcript.permissions, patch.id);
-      return;
-    case "question_upserted":
-      upsertById(transcript.questions, patch.question);
-      return;
-    case "question_removed":
-      removeById(transcript.questions, patch.id);
-      return;
     default:
       unknownPatch(patch);
   }

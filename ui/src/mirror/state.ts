@@ -1,4 +1,13 @@
-import type { InstanceView, LogLine, MessageView, SessionRow, Snapshot, TranscriptView } from "../backend/types";
+import type {
+  InstanceView,
+  LogLine,
+  MessageView,
+  PermissionView,
+  QuestionView,
+  SessionRow,
+  Snapshot,
+  TranscriptView,
+} from "../backend/types";
 import { merge } from "./merge";
 
 /** What the window holds of one instance: the snapshot of its feed with every batch since applied to it. */
@@ -8,7 +17,10 @@ export interface MirrorState {
   revision: number;
   view: InstanceView;
   sessions: Record<string, SessionRow>;
-  /** Messages ordered by time, then id; parts, permissions and questions by id. */
+  /** Requests of all sessions, by id. */
+  permissions: PermissionView[];
+  questions: QuestionView[];
+  /** Messages ordered by time, then id; parts by id. */
   transcript: TranscriptView | null;
   /** Prompts of sessions that are still to be made, oldest first. */
   outgoing: MessageView[];

@@ -2,7 +2,7 @@ import { type JSX, onCleanup, onMount } from "solid-js";
 import "./controls.css";
 
 /** A dialog over the window while it is mounted: its children are a `dialog-body`, which scrolls, and `dialog-actions`. Escape closes it; the browser keeps the focus inside it. */
-export function Dialog(props: { title: string; onClose: () => void; children: JSX.Element }) {
+export function Dialog(props: { title: string; class?: string; onClose: () => void; children: JSX.Element }) {
   let dialog: HTMLDialogElement | undefined;
   onMount(() => {
     const before = document.activeElement;
@@ -16,7 +16,7 @@ export function Dialog(props: { title: string; onClose: () => void; children: JS
   return (
     <dialog
       ref={dialog}
-      class="dialog"
+      class={`dialog ${props.class ?? ""}`}
       aria-label={props.title}
       onCancel={(event) => {
         event.preventDefault();

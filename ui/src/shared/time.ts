@@ -49,3 +49,13 @@ export function dayWords(at: number, now: number): string {
   if (at >= midnight - 29 * DAY) return "Last 30 days";
   return "Older";
 }
+
+/** The time of day, as people write it here: `14:05`, `2:05 PM`. */
+export function clockWords(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
+}
+
+/** The day and the time, whole. */
+export function dateWords(at: number): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: "full", timeStyle: "medium" });
+}

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +55,8 @@ pub(super) struct AppTask {
     ending: HashMap<PathBuf, CancellationToken>,
     /// What each window shows; none is the start page.
     active: BTreeMap<String, Option<InstanceId>>,
+    /// Which windows each instance was told that they show it.
+    shown: HashMap<InstanceId, BTreeSet<String>>,
     /// The instance that was opened last: what a window shows that attaches later.
     latest: Option<InstanceId>,
     opened: u64,
@@ -86,6 +88,7 @@ impl AppTask {
             instances: Vec::new(),
             ending: HashMap::new(),
             active: BTreeMap::new(),
+            shown: HashMap::new(),
             latest: None,
             opened: 0,
             revision: 0,
@@ -163,6 +166,7 @@ impl AppTask {
                     return;
                 }
             }
+            self.tell_shown().await;
         }
         drop(wake);
         // Nobody can ask for anything any more.
@@ -241,6 +245,21 @@ impl AppTask {
         tokio::time::timeout(CLOSE_LIMIT, ended).await.ok();
         self.token.cancel();
         self.launcher.close().await;
+    }
+
+    /// Tells each instance which windows show it, where that changed.
+    async fn tell_shown(&mut self) {
+        self.shown.retain(|id, _| self.instances.iter().any(|handle| handle.id() == id));
+        for instance in &self.instances {
+            let shows = |(_, active): &(&String, &Option<InstanceId>)| active.as_ref() == Some(instance.id());
+            let windows: BTreeSet<String> =
+                self.active.iter().filter(shows).map(|(window, _)| window.clone()).collect();
+            let told = self.shown.entry(instance.id().clone()).or_default();
+            if *told != windows {
+                told.clone_from(&windows);
+                instance.shown(windows).await.ok();
+            }
+        }
     }
 
     fn changed(&mut self) {

@@ -1,21 +1,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::model::{PartId, SessionId};
+use crate::model::{MessageId, Model, PartId, SessionId};
 use crate::protocol::{
-    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, PermissionView, QuestionView, SectionPlace,
-    SectionRows, SessionRow, Snapshot,
+    Announcement, Batch, Focus, InstanceId, InstanceView, LogLine, Patch, SectionPlace, SectionRows, SessionRow,
+    Snapshot,
 };
 use crate::render::{Answer, Colours, Job};
 use crate::store::{Changes, SessionEntry, State};
 
 use super::credit::Credit;
+use super::markdown::markdown;
 use super::pending::{Beginnings, Pending};
 use super::place::Place;
-use super::requests::{permission_view, question_view};
 use super::rows::session_row;
 use super::tools;
 use super::transcript::TranscriptFeed;
+use super::waiting::Waiting;
 
 /// The most bytes of JSON that an event carries. WebKit keeps memory for evaluated payloads above some 8 KB on macOS
 /// and 64 KB on Linux; a larger batch is announced and fetched.
@@ -25,8 +26,12 @@ const EVENT_BYTES: usize = 8 * 1024;
 pub struct Source<'a> {
     /// The folder's state.
     pub state: &'a State,
+    /// The models that the server can ask.
+    pub models: &'a [Model],
     /// The instance's own line, with any focus: each feed puts in its own.
     pub view: &'a InstanceView,
+    /// Sessions whose run ended while nobody looked.
+    pub unseen: &'a BTreeSet<SessionId>,
     /// The lines of the server's output from this number on.
     pub log: &'a dyn Fn(u64) -> Vec<LogLine>,
 }
@@ -44,8 +49,8 @@ pub struct Feed {
     view: Option<InstanceView>,
     sessions: BTreeMap<String, SessionRow>,
     transcript: Option<TranscriptFeed>,
-    permissions: BTreeMap<String, PermissionView>,
-    questions: BTreeMap<String, QuestionView>,
+    waiting: Waiting,
+    colours: Colours,
     /// Prompts of this session, or of those that are still to be made, that the server is not known to have.
     pending: Vec<Pending>,
     pending_changed: bool,
@@ -75,8 +80,8 @@ impl Feed {
             view: None,
             sessions: BTreeMap::new(),
             transcript,
-            permissions: BTreeMap::new(),
-            questions: BTreeMap::new(),
+            waiting: Waiting::default(),
+            colours: Colours::default(),
             pending: Vec::new(),
             pending_changed: false,
             beginnings: Beginnings::default(),
@@ -88,6 +93,7 @@ impl Feed {
     /// The same, with the colours of code kept here and taken from here.
     #[must_use]
     pub fn coloured_by(mut self, colours: &Colours) -> Self {
+        self.colours = colours.clone();
         if let Some(transcript) = &mut self.transcript {
             transcript.colour_with(colours.clone());
         }
@@ -107,8 +113,9 @@ impl Feed {
         }
     }
 
-    /// Colours of files came: tool calls that were sent without theirs are looked at again.
+    /// Colours of files came: what was sent without theirs is looked at again.
     pub fn recolour(&mut self) {
+        self.touched.requests.append(&mut self.waiting.lacking);
         if let Some(transcript) = &mut self.transcript {
             let session = transcript.session().clone();
             let lacking = std::mem::take(&mut transcript.lacking);
@@ -145,19 +152,15 @@ impl Feed {
         self.credit = Credit::Free;
         self.held = None;
         self.sessions.clear();
-        self.permissions.clear();
-        self.questions.clear();
+        self.waiting.clear();
         self.update_sessions(source, None);
-        self.update_requests(source);
+        self.waiting.update(source.state, &BTreeSet::new(), &self.colours);
         let view = self.own_view(source);
         self.view = Some(view.clone());
-        let mut transcript = self.transcript.as_mut().map(|transcript| transcript.view(source.state, &self.pending));
+        let transcript =
+            self.transcript.as_mut().map(|transcript| transcript.view(source.state, source.models, &self.pending));
         if self.focus == Focus::Start {
             self.beginnings.update(&self.pending);
-        }
-        if let Some(transcript) = &mut transcript {
-            transcript.permissions = self.permissions.values().cloned().collect();
-            transcript.questions = self.questions.values().cloned().collect();
         }
         let log = self.log.is_some().then(|| (source.log)(0));
         self.log = log.as_ref().map(|lines| lines.last().map_or(0, |line| line.number + 1));
@@ -167,6 +170,8 @@ impl Feed {
             revision: self.revision,
             view,
             sessions: self.sessions.values().cloned().collect(),
+            permissions: self.waiting.permissions(),
+            questions: self.waiting.questions(),
             transcript,
             outgoing: self.beginnings.views(),
             log,
@@ -210,6 +215,10 @@ impl Feed {
             && (anew || pending_changed || !touched.is_empty())
         {
             patches.extend(transcript.update(source.state, &touched, anew, &self.pending));
+            // Text that goes on changes nothing of it.
+            if anew || !(touched.frames.is_empty() && touched.messages.is_empty() && touched.sessions.is_empty()) {
+                patches.extend(transcript.update_overview(source.state, source.models));
+            }
         }
         if let Some(transcript) = &mut self.transcript {
             patches.extend(transcript.recolour());
@@ -218,7 +227,7 @@ impl Feed {
             patches.extend(self.beginnings.update(&self.pending));
         }
         if !touched.requests.is_empty() || !touched.parts.is_empty() || !touched.sessions.is_empty() {
-            patches.extend(self.update_requests(source));
+            patches.extend(self.waiting.update(source.state, &touched.requests, &self.colours));
         }
         if let Some(from) = self.log {
             let lines = (source.log)(from);
@@ -254,7 +263,7 @@ impl Feed {
     }
 
     /// Shows input and output of a tool call, or no longer.
-    pub fn expand(&mut self, message: &crate::model::MessageId, part: PartId, expanded: bool) {
+    pub fn expand(&mut self, message: &MessageId, part: PartId, expanded: bool) {
         if let Some(transcript) = &mut self.transcript {
             self.touched.parts.insert((transcript.session().clone(), message.clone(), part.clone()));
             transcript.place.expand(part, expanded);
@@ -263,13 +272,17 @@ impl Feed {
 
     /// Further rows of a tool call's section.
     pub fn section_rows(&self, state: &State, place: &SectionPlace, rows: Range<u32>) -> Option<SectionRows> {
-        let colours = &self.transcript.as_ref()?.colours;
-        tools::rows(tools::at(state, self.session()?, place)?, state, colours, place.section, rows)
+        tools::rows(tools::at(state, self.session()?, place)?, state, &self.colours, place.section, rows)
     }
 
     /// The text of a tool call's section.
     pub fn section_text(&self, state: &State, place: &SectionPlace) -> Option<String> {
         tools::text(tools::at(state, self.session()?, place)?, state, place.section)
+    }
+
+    /// A message's words in Markdown, to be copied.
+    pub fn message_text(&self, state: &State, message: &MessageId) -> Option<String> {
+        markdown(state.session(self.session()?)?, message)
     }
 
     /// Moves the window's range back. False when older messages must be fetched from the server first.
@@ -303,7 +316,10 @@ impl Feed {
         let all = || source.state.sessions().map(|(id, _)| id.clone()).collect();
         let ids: BTreeSet<SessionId> = touched.cloned().unwrap_or_else(all);
         for id in ids {
-            let row = source.state.session(&id).and_then(|entry| session_row(source.state, &id, entry));
+            let row = source
+                .state
+                .session(&id)
+                .and_then(|entry| session_row(source.state, &id, entry, source.unseen.contains(&id)));
             match row {
                 Some(row) if self.sessions.get(&id.0) == Some(&row) => {}
                 Some(row) => {
@@ -317,34 +333,6 @@ impl Feed {
                 }
             }
         }
-        patches
-    }
-
-    /// Requests of the session that is looked at, and of the subagents below it: they would hang unseen.
-    fn update_requests(&mut self, source: &Source<'_>) -> Vec<Patch> {
-        let Some(session) = self.session().cloned() else { return Vec::new() };
-        let state = source.state;
-        let permissions: BTreeMap<_, _> = state
-            .permissions()
-            .filter(|permission| state.is_within(&permission.session, &session))
-            .map(|permission| (permission.id.0.clone(), permission_view(state, permission)))
-            .collect();
-        let questions: BTreeMap<_, _> = state
-            .questions()
-            .filter(|question| state.is_within(&question.session, &session))
-            .map(|question| (question.id.0.clone(), question_view(question)))
-            .collect();
-        let mut patches = Vec::new();
-        let gone = self.permissions.keys().filter(|id| !permissions.contains_key(*id));
-        patches.extend(gone.map(|id| Patch::PermissionRemoved { id: id.clone() }));
-        let gone = self.questions.keys().filter(|id| !questions.contains_key(*id));
-        patches.extend(gone.map(|id| Patch::QuestionRemoved { id: id.clone() }));
-        let new = permissions.iter().filter(|(id, view)| self.permissions.get(*id) != Some(view));
-        patches.extend(new.map(|(_, view)| Patch::PermissionUpserted { permission: view.clone() }));
-        let new = questions.iter().filter(|(id, view)| self.questions.get(*id) != Some(view));
-        patches.extend(new.map(|(_, view)| Patch::QuestionUpserted { question: view.clone() }));
-        self.permissions = permissions;
-        self.questions = questions;
         patches
     }
 

@@ -7,7 +7,10 @@
 mod blocks;
 mod colouring;
 mod credit;
+mod heads;
 mod instance_feed;
+mod markdown;
+mod overview;
 mod parts;
 mod pending;
 mod place;
@@ -16,10 +19,11 @@ mod requests;
 mod rows;
 mod tools;
 mod transcript;
+mod waiting;
 
 pub use instance_feed::{Feed, Source};
 pub use pending::Pending;
 pub use place::Place;
 pub use problems::problem_of;
-pub use requests::permission_view;
+pub use requests::{permission_rows, permission_text, permission_title};
 pub use rows::title_of;

@@ -35,6 +35,7 @@ impl Pending {
             completed: None,
             agent: None,
             model: None,
+            cost: 0.0,
             queued: false,
             outgoing: Some(self.state.clone()),
             problem: None,

@@ -17,7 +17,7 @@ pub fn title_of(title: &str) -> String {
 }
 
 /// A session's row, when its session is known and not archived.
-pub(super) fn session_row(state: &State, id: &SessionId, entry: &SessionEntry) -> Option<SessionRow> {
+pub(super) fn session_row(state: &State, id: &SessionId, entry: &SessionEntry, unseen: bool) -> Option<SessionRow> {
     let info = entry.info()?;
     if info.archived.is_some() {
         return None;
@@ -37,6 +37,7 @@ pub(super) fn session_row(state: &State, id: &SessionId, entry: &SessionEntry) -
         created: info.created,
         updated: info.updated,
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        unseen,
     })
 }
 

@@ -1,17 +1,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Message, MessageId, PartId, Role, RunStatus, SessionId};
+use crate::model::{Message, MessageId, Model, PartId, Role, RunStatus, SessionId};
 use crate::protocol::{
-    MessageState, MessageView, Outgoing, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
+    MessageView, Outgoing, OverviewView, PartBody, PartView, Patch, Problem, RetryView, TranscriptView,
 };
 use crate::render::{Colours, Stream, one_line, verbatim};
-use crate::store::{Changes, MessageEntry, MessageKey, SessionEntry, State};
+use crate::store::{Changes, MessageEntry, SessionEntry, State};
 
 use super::blocks::prose_patch;
+use super::heads::{Context, Work, head_view};
+use super::overview::overview;
 use super::parts::{Shown, shown};
 use super::pending::Pending;
 use super::place::Place;
-use super::problems::{interrupted, problem_of, stopped};
+use super::problems::problem_of;
 use super::tools::{Call, Shades, child_of, tool_body};
 
 /// A session's transcript as one window holds it: a range of its messages, and for each what was sent last.
@@ -22,13 +24,14 @@ pub(super) struct TranscriptFeed {
     /// The calls here that started subagents, whose lines say what those do.
     children: HashMap<SessionId, (MessageId, PartId)>,
     frame: Frame,
-    pub(super) colours: Colours,
+    colours: Colours,
     /// There may be code that waits for its colours.
     pub(super) waiting: bool,
     /// Parts in which code got its colours since they were sent.
     pub(super) coloured: BTreeSet<(MessageId, PartId)>,
     /// Tool calls whose code was sent without colours that come later.
     pub(super) lacking: BTreeSet<(MessageId, PartId)>,
+    overview: OverviewView,
     /// What the messages' views depended on beside the messages themselves, when they were sent.
     work: Work,
 }
@@ -54,24 +57,6 @@ struct Frame {
     problem: Option<Problem>,
 }
 
-/// What a message's view depends on beside the message itself.
-struct Context<'a> {
-    state: &'a State,
-    work: &'a Work,
-}
-
-/// How far a session's work is. It changes how messages read that did not change themselves.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Work {
-    /// The answer that is being written; all others will never go on.
-    writing: Option<MessageId>,
-    /// The answer that is being written, or whose tools were called and whose next step follows: its place, and the
-    /// prompt that it is for.
-    answering: Option<(MessageKey, Option<MessageId>)>,
-    /// A person stopped the last run.
-    stopped: bool,
-}
-
 impl TranscriptFeed {
     pub(super) fn new(session: SessionId, place: Place) -> Self {
         Self {
@@ -84,6 +69,7 @@ impl TranscriptFeed {
             waiting: false,
             coloured: BTreeSet::new(),
             lacking: BTreeSet::new(),
+            overview: OverviewView::default(),
             work: Work::default(),
         }
     }
@@ -97,10 +83,11 @@ impl TranscriptFeed {
         &self.session
     }
 
-    /// What the window holds now, with no requests in it: they are the instance's. Brings everything up to date first.
-    pub(super) fn view(&mut self, state: &State, pending: &[Pending]) -> TranscriptView {
+    /// What the window holds now. Brings everything up to date first.
+    pub(super) fn view(&mut self, state: &State, models: &[Model], pending: &[Pending]) -> TranscriptView {
         self.sent.clear();
         self.update(state, &Changes::default(), true, pending);
+        self.update_overview(state, models);
         let mut messages: Vec<_> = self.sent.values().map(Sent::whole).collect();
         messages.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         TranscriptView {
@@ -111,9 +98,19 @@ impl TranscriptFeed {
             has_newer: self.frame.has_newer,
             retry: self.frame.retry.clone(),
             problem: self.frame.problem.clone(),
-            permissions: Vec::new(),
-            questions: Vec::new(),
+            overview: self.overview.clone(),
         }
+    }
+
+    /// The patch that leads to how the session stands now, if that is something else than was sent.
+    pub(super) fn update_overview(&mut self, state: &State, models: &[Model]) -> Option<Patch> {
+        let entry = state.session(&self.session);
+        let now = entry.map(|entry| overview(state, &self.session, entry, models)).unwrap_or_default();
+        if self.overview == now {
+            return None;
+        }
+        self.overview = now.clone();
+        Some(Patch::OverviewUpdated { overview: now })
     }
 
     /// The patches that lead from what was sent to what is there now, looking only where something was touched.
@@ -374,55 +371,5 @@ impl Sent {
     fn whole(&self) -> MessageView {
         let parts = self.parts.values().map(|part| part.view.clone()).collect();
         MessageView { parts, ..self.head.clone() }
-    }
-}
-
-impl Work {
-    fn of(entry: &SessionEntry) -> Self {
-        let answer = entry.transcript().newest_answer().filter(|head| entry.works_on(&head.id));
-        let writing = answer.filter(|head| head.completed.is_none());
-        let goes_on = |head: &&Message| {
-            head.failure.is_none() && (head.completed.is_none() || head.finish.as_deref() == Some("tool-calls"))
-        };
-        let place = |head: &Message| ((head.created, head.id.clone()), head.parent.clone());
-        Self {
-            writing: writing.map(|head| head.id.clone()),
-            answering: answer.filter(goes_on).map(place),
-            stopped: entry.is_stopped(),
-        }
-    }
-}
-
-fn head_view(head: &Message, time: i64, context: &Context<'_>) -> MessageView {
-    let (state, problem) = match (head.role, &head.failure, head.completed) {
-        (_, Some(failure), _) => (MessageState::Error, Some(problem_of(failure))),
-        (Role::User, None, _) | (Role::Assistant, None, Some(_)) => (MessageState::Complete, None),
-        (Role::Assistant, None, None) if context.work.writing.as_ref() == Some(&head.id) => {
-            (MessageState::Streaming, None)
-        }
-        // The server says so itself a moment after the run has ended.
-        (Role::Assistant, None, None) if context.work.stopped => (MessageState::Error, Some(stopped())),
-        (Role::Assistant, None, None) => (MessageState::Error, Some(interrupted())),
-    };
-    // A prompt waits for its turn when the answer being written is for an earlier one.
-    let queued = head.role == Role::User
-        && context.work.answering.as_ref().is_some_and(|(place, prompt)| {
-            prompt.as_ref() != Some(&head.id) && *place < (head.created, head.id.clone())
-        });
-    MessageView {
-        id: head.id.0.clone(),
-        role: match head.role {
-            Role::User => crate::protocol::Role::User,
-            Role::Assistant => crate::protocol::Role::Assistant,
-        },
-        state,
-        created: time,
-        completed: head.completed,
-        agent: head.agent.as_deref().map(|agent| one_line(agent, 60)),
-        model: head.model.as_deref().map(|model| one_line(model, 80)),
-        queued,
-        outgoing: None,
-        problem,
-        parts: Vec::new(),
     }
 }

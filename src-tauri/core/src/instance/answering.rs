@@ -1,6 +1,6 @@
 //! Answers to the agent's requests: ours are sent, those of others are noticed.
 
-use crate::feed::permission_view;
+use crate::feed::{permission_text, permission_title};
 use crate::model::{Event, Outcome, Replied, RequestId};
 use crate::opencode::{PermissionAnswer, WireError};
 use crate::protocol::{PermissionReply, Problem};
@@ -80,19 +80,18 @@ impl InstanceTask {
                     Outcome::Rejected => "denied",
                     _ => "answered",
                 };
-                let view = asked.map(|asked| permission_view(state, asked));
-                let about = view.as_ref().map_or_else(
+                let about = asked.map_or_else(
                     || "a request that was not seen here".to_owned(),
-                    |view| match &view.detail {
-                        Some(detail) if !view.detail_is_diff => format!("{} {}", view.kind, quoted(detail)),
-                        _ => view.title.clone(),
+                    |asked| match permission_text(asked).filter(|_| asked.kind != "edit") {
+                        Some(detail) => format!("{} {}", asked.kind, quoted(&detail)),
+                        None => permission_title(state, asked),
                     },
                 );
                 let problem = Problem::new(
                     "permission_answered_elsewhere",
                     format!("A permission was answered by another program, not by you: {about} was {done}."),
                 );
-                match view.and_then(|view| view.detail) {
+                match asked.and_then(permission_text) {
                     Some(detail) => problem.with_detail(detail),
                     None => problem,
                 }

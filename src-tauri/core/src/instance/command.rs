@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use tokio::sync::oneshot;
@@ -16,6 +17,8 @@ pub(super) type Reply<T> = oneshot::Sender<T>;
 pub(super) enum Command {
     /// A window wants the whole view of what it looks at, or from now on looks at something else.
     View { window: String, focus: Option<Focus>, reply: Reply<Snapshot> },
+    /// These windows show the instance, and not another, from now on.
+    Shown { windows: BTreeSet<String> },
     /// A window of that label is gone.
     Forget { window: String },
     /// A window has painted a batch.
@@ -30,6 +33,8 @@ pub(super) enum Command {
     SectionRows { window: String, feed: u64, place: SectionPlace, rows: Range<u32>, reply: Reply<Option<SectionRows>> },
     /// A window wants the whole text of a tool call's section.
     SectionText { window: String, feed: u64, place: SectionPlace, reply: Reply<Option<String>> },
+    /// A window wants a message's words in Markdown.
+    MessageText { window: String, feed: u64, message: MessageId, reply: Reply<Option<String>> },
     /// A session's tab is closed.
     CloseTab { session: SessionId },
     /// A new session, which the window then looks at.
@@ -54,6 +59,8 @@ pub(super) enum Command {
     DismissNotice { number: u32 },
     /// How many sessions work.
     Working { reply: Reply<usize> },
+    /// A window wants further rows of the diff that a request is about.
+    RequestRows { request: RequestId, rows: Range<u32>, reply: Reply<Option<SectionRows>> },
     /// A request of the agent is answered.
     Answer { request: RequestId, answer: Answer, reply: Reply<Result<(), Problem>> },
     /// The server is started anew.

@@ -25,7 +25,7 @@ pub(super) enum Update {
     /// The stream is open; events follow. The answer says what the snapshot must hold.
     Opened(oneshot::Sender<Plan>),
     /// An event of the stream.
-    Event(Event),
+    Event(Box<Event>),
     /// The server's answer, asked for at the mark. Followed by [`Connection::Connected`].
     Snapshot(Box<Snapshot>, Mark),
     /// What works, as the server says now. The answer is whether the same is shown.
@@ -138,7 +138,7 @@ impl ConnectionTask {
                         liveness.heard();
                         match self.traffic.record(now_ms(), received) {
                             Event::Disposed => break WireError::StreamEnded { clean: true },
-                            event => self.send(Update::Event(event)).await?,
+                            event => self.send(Update::Event(Box::new(event))).await?,
                         }
                     }
                     None => break WireError::StreamEnded { clean: true },

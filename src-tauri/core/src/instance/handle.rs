@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +41,12 @@ impl InstanceHandle {
         }
         let window = window.to_owned();
         self.ask(|reply| Command::View { window, focus, reply }).await
+    }
+
+    /// These windows show the instance, and not another, from now on: what ends in the session that they look at is
+    /// seen.
+    pub async fn shown(&self, windows: BTreeSet<String>) -> Result<(), Problem> {
+        self.tell(Command::Shown { windows }).await
     }
 
     /// Forgets a window that is gone.
@@ -93,6 +100,13 @@ impl InstanceHandle {
     pub async fn section_text(&self, window: &str, feed: u64, place: SectionPlace) -> Result<Option<String>, Problem> {
         let window = window.to_owned();
         self.ask(|reply| Command::SectionText { window, feed, place, reply }).await
+    }
+
+    /// A message's words in Markdown, to be copied; of the agent's, all that answers the same prompt. None when it is
+    /// gone.
+    pub async fn message_text(&self, window: &str, feed: u64, message: &str) -> Result<Option<String>, Problem> {
+        let window = window.to_owned();
+        self.ask(|reply| Command::MessageText { window, feed, message: message.into(), reply }).await
     }
 
     /// Closes a session's tab. Windows that look at it go to its neighbour.
@@ -177,6 +191,13 @@ impl InstanceHandle {
     /// How many sessions work, or wait for an answer of the person.
     pub async fn working(&self) -> Result<usize, Problem> {
         self.ask(|reply| Command::Working { reply }).await
+    }
+
+    /// Further rows of the diff that a request for permission is about, at most 2,000; none when it no longer waits or
+    /// has none.
+    pub async fn request_rows(&self, request: &str, rows: Range<u32>) -> Result<Option<SectionRows>, Problem> {
+        let request = RequestId::from(request);
+        self.ask(|reply| Command::RequestRows { request, rows, reply }).await
     }
 
     /// Answers a request of the agent. One that was answered elsewhere is no error.

@@ -11,6 +11,7 @@ mod deleting;
 mod handle;
 mod launch;
 mod liveness;
+mod models;
 mod notices;
 mod own_answers;
 mod rereading;
@@ -23,6 +24,7 @@ mod subject;
 mod tabs;
 mod task;
 mod traffic;
+mod unseen;
 mod views;
 mod work;
 

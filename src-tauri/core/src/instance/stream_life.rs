@@ -115,7 +115,7 @@ impl InstanceTask {
                 self.whole_since = self.subject.state.ask();
                 plan.send(self.plan()).ok();
             }
-            Update::Event(event) => self.event(event),
+            Update::Event(event) => self.event(*event),
             Update::Snapshot(snapshot, since) => self.fold_snapshot(*snapshot, since),
             Update::Running(running, reply) => {
                 reply.send(self.subject.state.agrees_on_running(&running)).ok();
@@ -128,9 +128,18 @@ impl InstanceTask {
     /// Takes in the server's answer, asked for at the mark.
     pub(super) fn fold_snapshot(&mut self, snapshot: Snapshot, since: Mark) {
         let known: HashSet<_> = self.subject.state.sessions().map(|(id, _)| id.clone()).collect();
+        let sessions = self.subject.state.sessions();
+        let working: Vec<_> =
+            sessions.filter(|(_, entry)| entry.status().is_running()).map(|(id, _)| id.clone()).collect();
         let changes = self.subject.state.fold_snapshot(snapshot, since);
         self.touch(&changes);
+        for session in working {
+            if self.subject.state.session(&session).is_some_and(|entry| !entry.status().is_running()) {
+                self.reread_if_stopped(&session);
+            }
+        }
         self.compare_typed();
+        self.read_models();
         self.close_lost_tabs();
         self.open_tabs_of_new_children(&known);
         let looked_at: Vec<_> = self.views.sessions().cloned().collect();

@@ -1,4 +1,5 @@
 use crate::feed::Source;
+use crate::model::Model;
 use crate::protocol::{Connection, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails};
 use crate::server::Log;
 use crate::store::State;
@@ -6,6 +7,7 @@ use crate::store::State;
 use super::clock::now_ms;
 use super::notices::Notices;
 use super::tabs::Tabs;
+use super::unseen::Unseen;
 
 /// Everything of an instance that a window can look at.
 pub(super) struct Subject {
@@ -16,6 +18,9 @@ pub(super) struct Subject {
     pub(super) tabs: Tabs,
     pub(super) details: ServerDetails,
     pub(super) notices: Notices,
+    pub(super) unseen: Unseen,
+    /// The models that the server can ask; none while that is not known.
+    pub(super) models: Vec<Model>,
 }
 
 impl Subject {
@@ -28,6 +33,8 @@ impl Subject {
             tabs: Tabs::default(),
             details: ServerDetails::default(),
             notices: Notices::default(),
+            unseen: Unseen::default(),
+            models: Vec::new(),
         }
     }
 
@@ -41,6 +48,7 @@ impl Subject {
             focus: crate::protocol::Focus::Start,
             branch: self.state.branch().map(str::to_owned),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            unseen: u32::try_from(self.unseen.marked().len()).unwrap_or(u32::MAX),
             server: self.details.clone(),
             notices: self.notices.all(),
         };
@@ -49,7 +57,8 @@ impl Subject {
             lines.reverse();
             lines
         };
-        look(&Source { state: &self.state, view: &view, log: &log })
+        let unseen = self.unseen.marked();
+        look(&Source { state: &self.state, models: &self.models, view: &view, unseen, log: &log })
     }
 
     /// Writes what Outrider itself did into the server's log.

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::feed::permission_rows;
 use crate::model::{MessageId, PartId, SessionId};
 use crate::protocol::{Focus, Settings, Snapshot};
 use crate::server::StopReport;
@@ -101,6 +102,7 @@ impl InstanceTask {
                 break 'life;
             }
             self.send_waiting();
+            self.see();
             self.subject.look(|source| self.views.flush(source));
             self.colour();
         }
@@ -115,6 +117,7 @@ impl InstanceTask {
             Command::View { window, focus, reply } => {
                 reply.send(self.view(&window, focus)).ok();
             }
+            Command::Shown { windows } => self.views.show_in(windows),
             Command::Forget { window } => self.views.forget(&window),
             Command::Acknowledge { window, feed, revision } => {
                 if let Some(feed) = self.views.feed(&window, feed) {
@@ -136,6 +139,10 @@ impl InstanceTask {
                 let feed = self.views.feed(&window, feed);
                 reply.send(feed.and_then(|feed| feed.section_text(&self.subject.state, &place))).ok();
             }
+            Command::MessageText { window, feed, message, reply } => {
+                let feed = self.views.feed(&window, feed);
+                reply.send(feed.and_then(|feed| feed.message_text(&self.subject.state, &message))).ok();
+            }
             Command::CloseTab { session } => self.close_tab(&session),
             Command::NewSession { window, reply } => self.new_session(window, reply),
             Command::Prompt { window, session, text, reply } => self.prompt(window, session.as_ref(), &text, reply),
@@ -156,6 +163,9 @@ impl InstanceTask {
             Command::Working { reply } => {
                 let sessions = self.subject.state.sessions();
                 reply.send(sessions.filter(|(_, entry)| entry.status().is_running()).count()).ok();
+            }
+            Command::RequestRows { request, rows, reply } => {
+                reply.send(permission_rows(&self.subject.state, &request, self.views.colours(), rows)).ok();
             }
             Command::Answer { request, answer, reply } => self.answer(request, answer, reply),
             Command::Restart => self.restart_for_person(),
@@ -237,6 +247,16 @@ impl InstanceTask {
         if !changes.is_empty() {
             self.confirm(changes);
             self.views.touch(changes);
+            // These have touched their sessions already.
+            self.subject.unseen.note(&self.subject.state, &changes.sessions);
+        }
+    }
+
+    /// What is on a screen is seen.
+    fn see(&mut self) {
+        for session in self.views.on_screen() {
+            let seen = self.subject.unseen.look_at(&self.subject.state, &session);
+            self.views.touch(&Changes { sessions: seen.into_iter().collect(), ..Changes::default() });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The windows that look at an instance, and what each of them looks at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::feed::{Feed, Pending, Place, Source};
@@ -20,6 +20,8 @@ pub(super) struct Views {
     instance: InstanceId,
     windows: Arc<dyn Windows>,
     feeds: HashMap<String, Feed>,
+    /// The windows that show this instance, and not another.
+    shown: BTreeSet<String>,
     /// Where a window read in a session that it no longer looks at, when it had gone back from the end, and what it
     /// had unfolded there.
     places: HashMap<(String, SessionId), Place>,
@@ -38,6 +40,7 @@ impl Views {
             instance,
             windows,
             feeds: HashMap::new(),
+            shown: BTreeSet::new(),
             places: HashMap::new(),
             pending: Vec::new(),
             colours: Colours::default(),
@@ -96,6 +99,17 @@ impl Views {
         self.feeds.values().filter_map(Feed::session)
     }
 
+    /// These windows show the instance now.
+    pub(super) fn show_in(&mut self, windows: BTreeSet<String>) {
+        self.shown = windows;
+    }
+
+    /// The sessions that a person can see now.
+    pub(super) fn on_screen(&self) -> Vec<SessionId> {
+        let shown = self.feeds.iter().filter(|(window, _)| self.shown.contains(*window));
+        shown.filter_map(|(_, feed)| feed.session().cloned()).collect()
+    }
+
     /// Turns the windows that look at a session to something else. The announcement of a feed that they do not know
     /// makes them ask for the new view.
     pub(super) fn turn_away(&mut self, session: &SessionId, focus: &Focus, source: &Source<'_>) {
@@ -148,6 +162,11 @@ impl Views {
         let job = self.colours.job().or_else(|| self.feeds.values_mut().find_map(Feed::job));
         self.colouring = job.is_some();
         job
+    }
+
+    /// Code with its colours.
+    pub(super) fn colours(&self) -> &Colours {
+        &self.colours
     }
 
     /// Takes what came of a job.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Event, MessagePage, RequestId, Session, SessionId, Todo};
+use crate::model::{Event, MessagePage, Model, RequestId, Session, SessionId, Todo};
 use crate::opencode::{Client, WireError};
 use crate::protocol::{Connection, Focus, Problem, Snapshot};
 use crate::render::{Answer, paint};
@@ -27,6 +27,8 @@ pub(super) enum Done {
     Prepared(Result<Box<Prepared>, Problem>),
     /// The server with this process id has told its version.
     Version { pid: u32, version: Option<String> },
+    /// The models that the server can ask were read, or not.
+    Models(Option<Vec<Model>>),
     /// The server was stopped, and what it had started.
     Stopped(StopReport),
     /// A session's newest messages were read, asked for at the mark.
@@ -85,11 +87,13 @@ impl InstanceTask {
                     self.subject.details.version = version;
                 }
             }
+            Done::Models(models) => self.models_read(models),
             Done::Stopped(report) => self.stopped(report),
             Done::Messages { session, since, page, todos } => {
                 self.reading.remove(&session);
                 if let Some(todos) = todos.filter(|_| since >= self.whole_since) {
-                    self.subject.state.fold_todos(&session, todos, since);
+                    let changes = self.subject.state.fold_todos(&session, todos, since);
+                    self.touch(&changes);
                 }
                 self.fold_page(&session, since, page);
             }
@@ -109,6 +113,8 @@ impl InstanceTask {
             Done::Nothing => {}
             Done::Aborted { session, reply } => {
                 self.void_requests(&session);
+                // Also where the stream is lost, and nobody tells that it stopped.
+                self.reread();
                 reply.send(Ok(())).ok();
             }
             Done::Deleted { family, reply } => self.deleted(family, reply),

@@ -40,6 +40,44 @@ pub struct Message {
     pub summary: bool,
     /// What it cost, in US dollars.
     pub cost: f64,
+    /// What the model read and wrote for it; all 0 until it is finished.
+    pub tokens: Tokens,
+}
+
+/// Tokens of one request to a model, each counted once: `input` is without those from the cache, `output` without
+/// reasoning (wire study, section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tokens {
+    /// Read anew.
+    pub input: u64,
+    /// Written, to be seen.
+    pub output: u64,
+    /// Written while thinking.
+    pub reasoning: u64,
+    /// Read from the service's cache.
+    pub cache_read: u64,
+    /// Put into the service's cache.
+    pub cache_write: u64,
+}
+
+impl Tokens {
+    /// All of them: so much of the model's window is used when the next request goes out.
+    pub fn total(&self) -> u64 {
+        [self.input, self.output, self.reasoning, self.cache_read, self.cache_write]
+            .into_iter()
+            .fold(0, u64::saturating_add)
+    }
+}
+
+/// A model that the server can ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// Its provider's id.
+    pub provider: String,
+    /// Its id, unique within the provider.
+    pub id: String,
+    /// How many tokens its window holds; none when the server does not say.
+    pub context: Option<u64>,
 }
 
 /// An error as the server reports it, of a message or of a session.

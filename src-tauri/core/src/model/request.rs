@@ -43,6 +43,8 @@ pub struct QuestionItem {
     pub options: Vec<QuestionOption>,
     /// True when several may be chosen.
     pub multiple: bool,
+    /// True when an answer may be written that is none of the options.
+    pub custom: bool,
 }
 
 /// One option.

@@ -80,6 +80,8 @@ pub struct InstanceView {
     pub branch: Option<String>,
     /// Requests of all sessions that wait for the person.
     pub waiting: u32,
+    /// Sessions whose run ended while no window looked at them, and none has since.
+    pub unseen: u32,
     /// Which server this is.
     pub server: ServerDetails,
     /// What the person should know, oldest first, until they dismiss it.
@@ -147,6 +149,8 @@ pub struct SessionRow {
     pub updated: i64,
     /// Requests of this session that wait for the person.
     pub waiting: u32,
+    /// Its run ended while no window looked at it, and none has since.
+    pub unseen: bool,
 }
 
 /// Which of the server's two outputs a line came from.

@@ -8,6 +8,7 @@ mod app;
 mod bindings;
 mod draft;
 mod instance;
+mod overview;
 mod patch;
 mod problem;
 mod request;
@@ -22,9 +23,10 @@ pub use instance::{
     Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, Notice, ServerDetails, SessionRow,
     SessionState,
 };
+pub use overview::{ContextView, OverviewView};
 pub use patch::{Announcement, Batch, Patch, Snapshot};
 pub use problem::Problem;
-pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView};
+pub use request::{PermissionReply, PermissionView, QuestionItem, QuestionOption, QuestionView, SessionName};
 pub use settings::Settings;
 pub use tool::{
     AnsweredQuestion, ChildState, Diagnostic, DiffChange, DiffFile, DiffRow, DiffRowKind, JsonKind, JsonRow, LineRow,

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Block, InstanceId, InstanceView, LogLine, MessageView, PartView, PermissionView, Problem, QuestionView, RetryView,
-    SessionRow, TranscriptView,
+    Block, InstanceId, InstanceView, LogLine, MessageView, OverviewView, PartView, PermissionView, Problem,
+    QuestionView, RetryView, SessionRow, TranscriptView,
 };
 
 /// The whole of what a window looks at in one instance. Patches with the same feed number follow it.
@@ -21,6 +21,10 @@ pub struct Snapshot {
     pub view: InstanceView,
     /// All sessions of the folder.
     pub sessions: Vec<SessionRow>,
+    /// Requests for permission of all sessions of the folder, by id.
+    pub permissions: Vec<PermissionView>,
+    /// Questions of all sessions of the folder, by id.
+    pub questions: Vec<QuestionView>,
     /// The transcript, when a session is looked at.
     pub transcript: Option<TranscriptView>,
     /// Prompts of sessions that are still to be made, when the page that invites to a first message is looked at;
@@ -91,6 +95,11 @@ pub enum Patch {
         retry: Option<RetryView>,
         /// See [`TranscriptView::problem`].
         problem: Option<Problem>,
+    },
+    /// How the session stands changed.
+    OverviewUpdated {
+        /// See [`TranscriptView::overview`].
+        overview: OverviewView,
     },
     /// A message is new or changed, its parts aside: a new one has none yet, a known one keeps those it has.
     MessageUpserted {

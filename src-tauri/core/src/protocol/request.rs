@@ -1,21 +1,37 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The agent asks for permission.
+use super::SectionBody;
+
+/// A session by its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SessionName {
+    /// The session.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// The agent asks for permission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PermissionView {
     /// The request.
     pub id: String,
     /// The session that asks.
     pub session: String,
+    /// That session behind those that started it, the first of them first.
+    pub path: Vec<SessionName>,
+    /// When it was asked, in milliseconds since the Unix epoch, where the request says so.
+    #[ts(type = "number | null")]
+    pub asked: Option<i64>,
     /// The kind of permission as the server names it (`bash`, `edit`, `external_directory`, …).
     pub kind: String,
     /// What is asked, as one sentence.
     pub title: String,
-    /// What it is about: the command, the diff, the path; cut when very long.
+    /// What it is about: the command or the path. A command is whole as far as the system could run it.
     pub detail: Option<String>,
-    /// True when the detail is a unified diff.
-    pub detail_is_diff: bool,
+    /// What would be changed in files: always a diff, with its first rows.
+    pub diff: Option<SectionBody>,
     /// What "Always allow" would allow from then on.
     pub always: Vec<String>,
     /// The tool call that waits for it.
@@ -41,6 +57,11 @@ pub struct QuestionView {
     pub id: String,
     /// The session that asks.
     pub session: String,
+    /// That session behind those that started it, the first of them first.
+    pub path: Vec<SessionName>,
+    /// When it was asked, in milliseconds since the Unix epoch, where the request says so.
+    #[ts(type = "number | null")]
+    pub asked: Option<i64>,
     /// The questions.
     pub questions: Vec<QuestionItem>,
 }
@@ -52,10 +73,12 @@ pub struct QuestionItem {
     pub header: String,
     /// The question.
     pub question: String,
-    /// What can be chosen; the person may also write an answer.
+    /// What can be chosen.
     pub options: Vec<QuestionOption>,
     /// True when several options may be chosen.
     pub multiple: bool,
+    /// True when the person may also write an answer.
+    pub custom: bool,
 }
 
 /// One option of a question.

@@ -260,6 +260,18 @@ pub enum TodoState {
     Cancelled,
 }
 
+impl TodoState {
+    /// The state that the server calls so; one that it does not know yet counts as pending.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "completed" => Self::Completed,
+            "in_progress" => Self::InProgress,
+            "cancelled" => Self::Cancelled,
+            _ => Self::Pending,
+        }
+    }
+}
+
 /// How far a subagent's session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

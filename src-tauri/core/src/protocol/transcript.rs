@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{PermissionView, Problem, QuestionView, ToolDetail, ToolResult};
+use super::{OverviewView, Problem, ToolDetail, ToolResult};
 
-/// The part of a session's transcript that a window holds, with what waits in it.
+/// The part of a session's transcript that a window holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct TranscriptView {
     /// The session.
@@ -20,10 +20,8 @@ pub struct TranscriptView {
     pub retry: Option<RetryView>,
     /// Why the last run failed, where no message says it.
     pub problem: Option<Problem>,
-    /// Requests for permission of this session and of its subagents.
-    pub permissions: Vec<PermissionView>,
-    /// Questions of this session and of its subagents.
-    pub questions: Vec<QuestionView>,
+    /// How the session stands, beside its messages.
+    pub overview: OverviewView,
 }
 
 /// A failed request to the model that is tried again.
@@ -79,6 +77,8 @@ pub struct MessageView {
     pub agent: Option<String>,
     /// The model that writes it, or is asked.
     pub model: Option<String>,
+    /// What it cost, in US dollars.
+    pub cost: f64,
     /// True for a prompt that waits for its turn.
     pub queued: bool,
     /// Set while the server is not known to have it: a prompt on its way, at the end of the transcript. It keeps its id

@@ -27,7 +27,7 @@ impl State {
             changes.merge(self.fold_page(page, since));
         }
         for (session, todos) in snapshot.todos {
-            self.fold_todos(&session, todos, since);
+            changes.merge(self.fold_todos(&session, todos, since));
         }
         for (id, entry) in &mut self.sessions {
             if entry.transcript.loaded && !loaded.contains(id) {
@@ -115,12 +115,16 @@ impl State {
     }
 
     /// Folds in a session's to-do list, asked for at `since`.
-    pub fn fold_todos(&mut self, session: &SessionId, todos: Vec<Todo>, since: Mark) {
+    pub fn fold_todos(&mut self, session: &SessionId, todos: Vec<Todo>, since: Mark) -> Changes {
+        let mut changes = Changes::default();
         if let Some(entry) = self.sessions.get_mut(session)
             && entry.todos_touched <= since
+            && entry.todos != todos
         {
             entry.todos = todos;
+            changes.frames.insert(session.clone());
         }
+        changes
     }
 
     /// Folds in a stretch of messages, asked for at `since`. The newest page replaces what is here; an older one adds.

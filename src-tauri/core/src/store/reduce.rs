@@ -44,7 +44,8 @@ impl State {
             }
             Event::Todos { session, todos } => {
                 if !self.removed.contains_key(&session) {
-                    let entry = self.sessions.entry(session).or_default();
+                    let entry = self.sessions.entry(session.clone()).or_default();
+                    changes.frames.insert(session);
                     entry.todos = todos;
                     entry.todos_touched = self.mark;
                 }

@@ -3,10 +3,11 @@
 //! For each recording the steps are written to `target/contract`, where the window's own tests apply them: both sides
 //! then agree on what every patch means.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use outrider_core::feed::{Feed, Place, Source};
-use outrider_core::model::{Event, SessionId};
+use outrider_core::model::{Event, Model, SessionId};
 use outrider_core::protocol::{Connection, Focus, InstanceStatus, InstanceView, ServerDetails, Snapshot};
 use outrider_core::store::State;
 use serde_json::{Value, json};
@@ -85,6 +86,11 @@ pub fn afresh(state: &State, session: &SessionId, revision: u64, place: Place) -
 }
 
 pub fn look<T>(state: &State, look: impl FnOnce(&Source<'_>) -> T) -> T {
+    look_with(state, &[], look)
+}
+
+/// The same, where the server can ask these models.
+pub fn look_with<T>(state: &State, models: &[Model], look: impl FnOnce(&Source<'_>) -> T) -> T {
     let waiting = state.permissions().count() + state.questions().count();
     let view = InstanceView {
         status: InstanceStatus::Ready,
@@ -93,8 +99,9 @@ pub fn look<T>(state: &State, look: impl FnOnce(&Source<'_>) -> T) -> T {
         focus: Focus::Start,
         branch: None,
         waiting: u32::try_from(waiting).unwrap(),
+        unseen: 0,
         server: ServerDetails::default(),
         notices: Vec::new(),
     };
-    look(&Source { state, view: &view, log: &|_| Vec::new() })
+    look(&Source { state, models, view: &view, unseen: &BTreeSet::new(), log: &|_| Vec::new() })
 }

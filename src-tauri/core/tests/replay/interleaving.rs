@@ -1,7 +1,9 @@
 //! Whatever happens in whichever order, the patches a window was sent add up to what it would be shown afresh.
 
 use outrider_core::feed::Feed;
-use outrider_core::model::{Event, Message, MessageId, Part, PartId, PartKind, Prose, Role, RunStatus, SessionId};
+use outrider_core::model::{
+    Event, Message, MessageId, Part, PartId, PartKind, Prose, Role, RunStatus, SessionId, Tokens,
+};
 use outrider_core::protocol::{PartBody, Snapshot};
 use outrider_core::store::State;
 use proptest::prelude::*;
@@ -180,6 +182,7 @@ fn before(session: &SessionId, events: &[Event], count: usize) -> Vec<Event> {
             failure: None,
             summary: false,
             cost: 0.0,
+            tokens: Tokens::default(),
         }));
         let prose = Prose { text: format!("text {number}"), ..Prose::default() };
         history.push(Event::Part(Part {

@@ -13,6 +13,7 @@ mod late;
 #[path = "../../../../tests/e2e/stage/mirror.rs"]
 mod mirror;
 mod outgoing;
+mod overview;
 mod recording;
 mod resync;
 mod saved;

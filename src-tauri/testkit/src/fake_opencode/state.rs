@@ -166,17 +166,16 @@ impl State {
     /// Stores a message's head and tells of it; a new one comes last.
     pub(super) fn put_message(&mut self, session: &str, info: &Value) -> Result<(), Gone> {
         let messages = &mut self.session(session)?.messages;
-        match messages.iter_mut().find(|message| message.info["id"] == info["id"]) {
-            Some(message) => message.info = info.clone(),
-            None => {
-                // Those of one millisecond are ordered by id.
-                let later = |other: &Message| {
-                    other.info["time"]["created"] == info["time"]["created"]
-                        && other.info["id"].as_str() > info["id"].as_str()
-                };
-                let same = messages.iter().rev().take_while(|other| later(other)).count();
-                messages.insert(messages.len() - same, Message { info: info.clone(), parts: Vec::new() });
-            }
+        if let Some(message) = messages.iter_mut().find(|message| message.info["id"] == info["id"]) {
+            message.info = info.clone();
+        } else {
+            // Those of one millisecond are ordered by id.
+            let later = |other: &Message| {
+                other.info["time"]["created"] == info["time"]["created"]
+                    && other.info["id"].as_str() > info["id"].as_str()
+            };
+            let same = messages.iter().rev().take_while(|other| later(other)).count();
+            messages.insert(messages.len() - same, Message { info: info.clone(), parts: Vec::new() });
         }
         self.tell(session, "message.updated", json!({ "info": info }));
         Ok(())

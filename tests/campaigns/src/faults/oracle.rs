@@ -229,6 +229,8 @@ fn normal(snapshot: &Snapshot, raw: &Value, void: &BTreeSet<String>) -> Snapshot
     snapshot.instance = String::new();
     snapshot.outgoing.clear();
     for row in &mut snapshot.sessions {
+        // Who looked when is the window's matter.
+        row.unseen = false;
         if row.state == SessionState::Error {
             row.state = SessionState::Idle;
         }
@@ -241,13 +243,13 @@ fn normal(snapshot: &Snapshot, raw: &Value, void: &BTreeSet<String>) -> Snapshot
         .filter(|part| matches!(part["kind"].as_str(), Some("text" | "reasoning")) && part["body"]["text"].is_null())
         .filter_map(|part| part["id"].as_str())
         .collect();
+    snapshot.permissions.retain(|request| !void.contains(&request.id));
+    snapshot.questions.retain(|request| !void.contains(&request.id));
     if !void.is_empty() {
         snapshot.view.waiting = 0;
         snapshot.sessions.iter_mut().for_each(|row| row.waiting = 0);
     }
     if let Some(transcript) = &mut snapshot.transcript {
-        transcript.permissions.retain(|request| !void.contains(&request.id));
-        transcript.questions.retain(|request| !void.contains(&request.id));
         transcript.problem = None;
         transcript.messages.retain(|message| message.outgoing.is_none());
         for message in &mut transcript.messages {
@@ -264,6 +266,7 @@ fn normal(snapshot: &Snapshot, raw: &Value, void: &BTreeSet<String>) -> Snapshot
     // The person's tabs and the server's process are not the folder's.
     snapshot.view = outrider_core::protocol::InstanceView {
         tabs: Vec::new(),
+        unseen: 0,
         notices: Vec::new(),
         server: outrider_core::protocol::ServerDetails::default(),
         ..snapshot.view

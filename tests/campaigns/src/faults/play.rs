@@ -244,7 +244,7 @@ impl Play<'_> {
             return handle.retry().await.map_err(|problem| problem.message);
         }
         if let Act::NewSession = act {
-            let made = handle.new_session(&self.main.label).await.map_err(|problem| problem.message)?;
+            let made = self.main.new_session().await?;
             if let Focus::Session { id } = made.view.focus {
                 self.made(id);
             }

@@ -90,6 +90,14 @@ impl Window {
         Ok(snapshot)
     }
 
+    /// Begins a session, and looks at it. The answer holds the new view: if nothing happens there, nothing else tells.
+    pub async fn new_session(&self) -> Result<Snapshot, String> {
+        let _turn = self.shown.turn.lock().await;
+        let snapshot = self.handle.new_session(&self.label).await.map_err(|problem| problem.message)?;
+        self.shown.show(snapshot.clone());
+        Ok(snapshot)
+    }
+
     pub async fn look_at(&self, session: &str) -> Result<Snapshot, String> {
         self.look(Focus::Session { id: session.to_owned() }).await
     }
@@ -143,10 +151,19 @@ async fn follow(
     Ok(())
 }
 
-/// What two windows that look at the same must both show: without what belongs to the one feed, and without what the
-/// person has expanded.
+/// What two windows that look at the same must both show: without what belongs to the one feed, without what the person
+/// has expanded, without what models can hold, which is read beside everything else, and without the calls that requests
+/// of other sessions are about: a window that came later has not read those sessions' messages.
 pub fn comparable(snapshot: &Snapshot) -> Snapshot {
     let mut snapshot = Snapshot { feed: 0, revision: 0, ..snapshot.clone() };
+    let overviews = snapshot.transcript.iter_mut().map(|transcript| &mut transcript.overview);
+    for context in overviews.filter_map(|overview| overview.context.as_mut()) {
+        context.limit = None;
+    }
+    let here = snapshot.transcript.as_ref().map(|transcript| transcript.session.clone());
+    for permission in snapshot.permissions.iter_mut().filter(|permission| Some(&permission.session) != here.as_ref()) {
+        permission.part = None;
+    }
     let messages = snapshot.transcript.iter_mut().flat_map(|transcript| &mut transcript.messages);
     for part in messages.flat_map(|message| &mut message.parts) {
         if let PartBody::Tool { detail, .. } = &mut part.body {

@@ -34,6 +34,10 @@ branch: string | null,
  */
 waiting: number, 
 /**
+ * Sessions whose run ended while no window looked at them, and none has since.
+ */
+unseen: number, 
+/**
  * Which server this is.
  */
 server: ServerDetails, 

@@ -38,6 +38,10 @@ agent: string | null,
  */
 model: string | null, 
 /**
+ * What it cost, in US dollars.
+ */
+cost: number, 
+/**
  * True for a prompt that waits for its turn.
  */
 queued: boolean, 

@@ -3,6 +3,7 @@ import type { Block } from "./Block";
 import type { InstanceView } from "./InstanceView";
 import type { LogLine } from "./LogLine";
 import type { MessageView } from "./MessageView";
+import type { OverviewView } from "./OverviewView";
 import type { PartView } from "./PartView";
 import type { PermissionView } from "./PermissionView";
 import type { Problem } from "./Problem";
@@ -45,7 +46,11 @@ retry: RetryView | null,
 /**
  * See [`TranscriptView::problem`].
  */
-problem: Problem | null, } | { "op": "message_upserted", 
+problem: Problem | null, } | { "op": "overview_updated", 
+/**
+ * See [`TranscriptView::overview`].
+ */
+overview: OverviewView, } | { "op": "message_upserted", 
 /**
  * The message now, with `parts` left empty.
  */

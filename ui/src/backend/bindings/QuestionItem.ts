@@ -14,10 +14,14 @@ header: string,
  */
 question: string, 
 /**
- * What can be chosen; the person may also write an answer.
+ * What can be chosen.
  */
 options: Array<QuestionOption>, 
 /**
  * True when several options may be chosen.
  */
-multiple: boolean, };
+multiple: boolean, 
+/**
+ * True when the person may also write an answer.
+ */
+custom: boolean, };

@@ -32,4 +32,8 @@ updated: number,
 /**
  * Requests of this session that wait for the person.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * Its run ended while no window looked at it, and none has since.
+ */
+unseen: boolean, };

@@ -2,6 +2,8 @@
 import type { InstanceView } from "./InstanceView";
 import type { LogLine } from "./LogLine";
 import type { MessageView } from "./MessageView";
+import type { PermissionView } from "./PermissionView";
+import type { QuestionView } from "./QuestionView";
 import type { SessionRow } from "./SessionRow";
 import type { TranscriptView } from "./TranscriptView";
 
@@ -29,6 +31,14 @@ view: InstanceView,
  * All sessions of the folder.
  */
 sessions: Array<SessionRow>, 
+/**
+ * Requests for permission of all sessions of the folder, by id.
+ */
+permissions: Array<PermissionView>, 
+/**
+ * Questions of all sessions of the folder, by id.
+ */
+questions: Array<QuestionView>, 
 /**
  * The transcript, when a session is looked at.
  */

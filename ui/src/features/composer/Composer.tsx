@@ -1,6 +1,6 @@
 import ArrowUp from "lucide-solid/icons/arrow-up";
 import Square from "lucide-solid/icons/square";
-import { createEffect, on, onMount, Show } from "solid-js";
+import { createEffect, type JSX, on, onMount, Show } from "solid-js";
 import { problemOf } from "../../backend/backend";
 import { useBackend } from "../../backend/context";
 import { ProblemNote } from "../../shared/ProblemNote";
@@ -25,6 +25,8 @@ export function Composer(props: {
   connected: boolean;
   enterSends: boolean;
   drafts: Drafts;
+  /** Stands before the buttons. */
+  beside?: JSX.Element;
   onSent: () => void;
 }) {
   const backend = useBackend();
@@ -106,6 +108,7 @@ export function Composer(props: {
             send();
           }}
         />
+        {props.beside}
         <div class="composer-actions">
           <Show when={props.busy}>
             <button type="button" class="composer-button stop" aria-label="Stop" title="Stop" onClick={stop}>

@@ -1,8 +1,12 @@
 import { For, Show } from "solid-js";
 import type { MessageView, PartView, Problem } from "../../backend/types";
+import { CopyButton } from "../../shared/CopyButton";
+import { costWords } from "../../shared/cost";
 import { ProblemNote } from "../../shared/ProblemNote";
+import { clockWords, dateWords } from "../../shared/time";
 import { type OutgoingActions, OutgoingState } from "./OutgoingState";
 import { Part } from "./Parts";
+import { continues, writerOf } from "./turn";
 
 /** Codes of endings that the person asked for: said, but not as an error. */
 const QUIET_CODES = new Set(["aborted", "stopped", "interrupted", "cancelled"]);
@@ -15,12 +19,16 @@ export function Message(props: {
   feed: number;
   /** What can be done with a prompt that the server does not have. */
   outgoing?: OutgoingActions;
+  /** What it cost, with those that go on with it, in US dollars. */
+  cost?: number;
+  /** Its words in Markdown, to be copied. */
+  onCopy?: () => Promise<string>;
   onExpand: (part: string, expanded: boolean) => void;
   onOpenSession: (session: string) => void;
 }) {
   const user = () => props.message.role === "user";
   const writer = () => writerOf(props.message);
-  const continued = () => !user() && props.previous?.role === "assistant" && writerOf(props.previous) === writer();
+  const continued = () => continues(props.message, props.previous);
   return (
     <article
       class="message"
@@ -41,6 +49,21 @@ export function Message(props: {
           </Show>
           <Show when={props.message.outgoing}>
             {(outgoing) => <OutgoingState message={props.message.id} outgoing={outgoing()} actions={props.outgoing} />}
+          </Show>
+          <Show when={!props.message.outgoing}>
+            <time
+              class="message-time numbers"
+              datetime={new Date(props.message.created).toISOString()}
+              title={dateWords(props.message.created)}
+            >
+              {clockWords(props.message.created)}
+            </time>
+            <span class="message-more">
+              <Show when={costWords(props.cost ?? 0)}>{(words) => <span class="numbers">{words()}</span>}</Show>
+              <Show when={props.onCopy}>
+                {(copy) => <CopyButton label={user() ? "Copy message" : "Copy answer"} text={copy()} />}
+              </Show>
+            </span>
           </Show>
         </header>
       </Show>
@@ -77,10 +100,4 @@ export function Message(props: {
 /** Why a prompt could not be sent. */
 function failedWith({ outgoing }: MessageView): Problem | null {
   return outgoing?.state === "failed" ? outgoing.problem : null;
-}
-
-function writerOf(message: MessageView): string {
-  if (message.role === "user") return "You";
-  const agent = message.agent ? message.agent.charAt(0).toUpperCase() + message.agent.slice(1) : "Assistant";
-  return message.model ? `${agent} · ${message.model}` : agent;
 }

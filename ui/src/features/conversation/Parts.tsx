@@ -107,7 +107,7 @@ function Notice(props: { body: Body<"notice"> }) {
     </>
   );
   return (
-    <div class="notice" data-notice={props.body.notice}>
+    <div class="remark" data-notice={props.body.notice}>
       <Show when={props.body.detail} fallback={<div class="fold">{line()}</div>}>
         {(detail) => (
           <>
@@ -116,7 +116,7 @@ function Notice(props: { body: Body<"notice"> }) {
               <ChevronRight class="icon small tool-twist" />
             </button>
             <Show when={unfolded()}>
-              <pre class="tool-text tool-scroll notice-detail">{detail()}</pre>
+              <pre class="tool-text tool-scroll remark-detail">{detail()}</pre>
             </Show>
           </>
         )}

@@ -11,7 +11,8 @@ import type { OutgoingActions } from "./OutgoingState";
 import { createReader } from "./reader";
 import { type Position, remember } from "./scroll";
 import { SectionContext, type SectionSource } from "./tool/source";
-import { waitingCalls } from "./waiting";
+import { turnCost } from "./turn";
+import { type Requests, waitingCalls } from "./waiting";
 import "./conversation.css";
 
 /** The messages of a session. One is made for each session that is looked at. */
@@ -19,6 +20,7 @@ export function Transcript(props: {
   instance: string;
   feed: number;
   transcript: TranscriptView;
+  requests: Requests;
   state: SessionState;
   /** Where each session was read, kept while tabs change. */
   positions: Map<string, Position>;
@@ -44,6 +46,14 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
   });
+  const onKey = (event: KeyboardEvent) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    reader.toPrompt(event.key === "ArrowUp" ? "previous" : "next");
+  };
+  document.addEventListener("keydown", onKey);
+  onCleanup(() => document.removeEventListener("keydown", onKey));
   onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
@@ -71,7 +81,7 @@ export function Transcript(props: {
     return state;
   }, props.state);
   const working = () => props.state === "busy" && props.transcript.retry === null;
-  const asked = createMemo(() => waitingCalls(props.transcript));
+  const asked = createMemo(() => waitingCalls(props.transcript.session, props.requests));
 
   const placeOf = (part: string, section: number) => {
     const message = props.transcript.messages.findLast((each) => each.parts.some(({ id }) => id === part));
@@ -125,6 +135,8 @@ export function Transcript(props: {
                   waits={asked().waits}
                   feed={props.feed}
                   outgoing={props.outgoing}
+                  cost={turnCost(props.transcript.messages, index())}
+                  onCopy={async () => (await backend.messageText(props.instance, props.feed, message.id)) ?? ""}
                   onExpand={(part, expanded) =>
                     backend.expand(props.instance, props.feed, message.id, part, expanded).catch(props.onFailure)
                   }

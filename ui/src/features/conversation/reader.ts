@@ -12,6 +12,9 @@ import {
   wantedSide,
 } from "./scroll";
 
+/** How far below the view's edge a prompt stands that was jumped to, in pixels. */
+const PROMPT_OFFSET = 12;
+
 /** How long an unanswered call for more messages keeps the next one back, in milliseconds. */
 const LOAD_LIMIT_MS = 3_000;
 
@@ -118,6 +121,26 @@ export function createReader(options: {
     toEnd() {
       position = { kind: "end" };
       restore();
+    },
+    /** Goes to the prompt before what is read, or after it; from the last one on to the end. */
+    toPrompt(direction: "previous" | "next") {
+      if (!view || !content) return;
+      const heads = [...content.querySelectorAll<HTMLElement>("[data-role='user'] > [data-anchor]")];
+      const edge = view.getBoundingClientRect().top + PROMPT_OFFSET;
+      const distance = (head: HTMLElement) => head.getBoundingClientRect().top - edge;
+      const head =
+        direction === "previous"
+          ? heads.findLast((each) => distance(each) < -1)
+          : heads.find((each) => distance(each) > 1);
+      if (head) {
+        position = { kind: "place", anchors: [{ id: head.dataset.anchor ?? "", offset: PROMPT_OFFSET }] };
+        restore();
+      } else if (direction === "previous") {
+        // What is older comes when the beginning of what is here is in view.
+        view.scrollTop = 0;
+      } else {
+        this.toEnd();
+      }
     },
     /** Stays at what is read now, also at the end: something in it is about to be unfolded. */
     hold() {

@@ -1,8 +1,13 @@
-import type { PartView, TranscriptView } from "../../backend/types";
+import type { PartView, PermissionView, QuestionView } from "../../backend/types";
 
-/** Which tool calls of a transcript go on only when the person has answered a request. */
-export function waitingCalls(transcript: Pick<TranscriptView, "session" | "permissions" | "questions">) {
-  const { session, permissions, questions } = transcript;
+/** What waits for the person in a session and below it. */
+export interface Requests {
+  permissions: PermissionView[];
+  questions: QuestionView[];
+}
+
+/** Which tool calls of a session's transcript go on only when the person has answered a request. */
+export function waitingCalls(session: string, { permissions, questions }: Requests) {
   const parts = new Set(permissions.map((permission) => permission.part));
   // Of a subagent that asks, the call that started it waits.
   const askers = new Set([...permissions, ...questions].map((request) => request.session));

@@ -14,8 +14,8 @@ export interface TabState {
   waiting: number;
   /** Sessions that run. */
   running: number;
-  /** Something ended in it while another instance was looked at. */
-  unseen: boolean;
+  /** Sessions that ended while nobody looked at them. */
+  unseen: number;
 }
 
 const STATUS_LOOK = { starting: "", ready: "good", error: "bad", stopped: "off" } as const;
@@ -99,7 +99,7 @@ function InstanceTab(props: {
       STATUS_WORDS[props.state.status],
       props.state.running > 0 && `${props.state.running} running`,
       props.state.waiting > 0 && `${props.state.waiting} waiting for you`,
-      props.state.unseen && "finished",
+      props.state.unseen > 0 && `${props.state.unseen} finished, not looked at yet`,
     ]
       .filter(Boolean)
       .join(", ");
@@ -115,6 +115,7 @@ function InstanceTab(props: {
         tabindex={props.reachable ? 0 : -1}
         data-instance-id={props.row.id}
         data-status={props.state.status}
+        data-unseen={props.state.unseen || undefined}
         title={`${props.row.folder.display_path} · ${description()}`}
         onClick={() => props.onSelect()}
         onKeyDown={(event) => event.key === "Delete" && props.onClose()}
@@ -133,7 +134,7 @@ function InstanceTab(props: {
         <Show when={props.state.waiting > 0}>
           <span class="badge">{props.state.waiting}</span>
         </Show>
-        <Show when={props.state.unseen && props.state.waiting === 0}>
+        <Show when={props.state.unseen > 0 && props.state.waiting === 0}>
           <span class="unseen" />
         </Show>
       </button>

@@ -1,11 +1,13 @@
 import ShieldQuestionMark from "lucide-solid/icons/shield-question-mark";
-import { createSignal, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
+import { Dynamic } from "solid-js/web";
 import { problemOf } from "../../backend/backend";
 import { useBackend } from "../../backend/context";
 import type { PermissionReply, PermissionView, Problem } from "../../backend/types";
 import { Button } from "../../shared/Button";
-import { DiffLines } from "../../shared/DiffLines";
 import { ProblemNote } from "../../shared/ProblemNote";
+import { CardHead, type DiffBody, type DiffView, Key, type Place, PlaceLine } from "./Card";
+import { type CardKey, createCardKeys } from "./keys";
 import "./requests.css";
 
 /** A request for permission, with the answers that can be given. */
@@ -14,6 +16,10 @@ export function PermissionCard(props: {
   permission: PermissionView;
   /** The title of the session that asks, where it is not the one that is looked at. */
   asker: string | null;
+  diff: DiffView;
+  /** Where it comes from, when it is shown elsewhere. */
+  place?: Place;
+  onAnswer?: () => void;
 }) {
   const backend = useBackend();
   const [denying, setDenying] = createSignal(false);
@@ -25,6 +31,7 @@ export function PermissionCard(props: {
     if (sending()) return;
     setSending(true);
     setProblem(null);
+    props.onAnswer?.();
     const message = reply === "reject" ? reason().trim() || null : null;
     try {
       await backend.replyPermission(props.instance, props.permission.id, reply, message);
@@ -34,7 +41,20 @@ export function PermissionCard(props: {
       setSending(false);
     }
   };
-  const alwaysWords = () => props.permission.always.join(", ");
+  const keys = createCardKeys((key: CardKey) => {
+    if (typeof key === "object") return false;
+    if (key === "reason") setDenying(true);
+    else answer(key === "send" ? "once" : key);
+    return true;
+  });
+  const changes = (): DiffBody | null => {
+    const { diff } = props.permission;
+    return diff?.kind === "diff" ? diff : null;
+  };
+  const access = {
+    rows: (from: number, to: number) => backend.requestRows(props.instance, props.permission.id, from, to),
+    text: async () => null,
+  };
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: not a part of a form
@@ -42,45 +62,63 @@ export function PermissionCard(props: {
       class="request"
       role="group"
       aria-label="Permission request"
+      tabindex={0}
       data-permission-id={props.permission.id}
       data-kind={props.permission.kind}
+      {...keys.on}
     >
-      <div class="request-head">
-        <ShieldQuestionMark class="icon request-icon" />
-        <span class="request-title">{props.permission.title}</span>
-        <Show when={props.asker}>
-          <span class="muted truncate">asked by {props.asker}</span>
-        </Show>
-      </div>
+      <Show when={props.place}>{(place) => <PlaceLine place={place()} />}</Show>
+      <CardHead
+        icon={<ShieldQuestionMark class="icon request-icon" />}
+        title={props.permission.title}
+        asker={props.asker}
+        asked={props.permission.asked}
+      />
       <Show when={props.permission.detail}>
         {(detail) => (
-          <div class="request-detail" classList={{ diffed: props.permission.detail_is_diff }}>
-            <Show when={props.permission.detail_is_diff} fallback={<pre class="request-text">{detail()}</pre>}>
-              <DiffLines diff={detail()} />
-            </Show>
+          <div class="request-detail">
+            <pre class="request-text">{detail()}</pre>
           </div>
         )}
       </Show>
+      <Show when={changes()}>{(body) => <Dynamic component={props.diff} body={body()} access={access} />}</Show>
       <Show when={problem()}>{(now) => <ProblemNote message={now().message} detail={now().detail} />}</Show>
       <div class="request-actions">
-        <Button look="primary" disabled={sending()} onClick={() => answer("once")}>
+        <Button
+          look="primary"
+          aria-label="Allow once"
+          disabled={sending()}
+          aria-keyshortcuts="A Enter"
+          onClick={() => answer("once")}
+        >
           Allow once
+          <Key shown={keys.armed()} name="A" />
         </Button>
         <Button
+          aria-label="Always allow"
           disabled={sending()}
-          title={alwaysWords() ? `Allows from now on: ${alwaysWords()}` : undefined}
+          aria-keyshortcuts="Shift+A"
           onClick={() => answer("always")}
         >
           Always allow
+          <Key shown={keys.armed()} name="⇧A" />
         </Button>
-        <Button disabled={sending()} onClick={() => answer("reject")}>
+        <Button aria-label="Deny" disabled={sending()} aria-keyshortcuts="D" onClick={() => answer("reject")}>
           Deny
+          <Key shown={keys.armed()} name="D" />
         </Button>
         <Show
           when={denying()}
           fallback={
-            <Button look="plain" class="request-more" onClick={() => setDenying(true)}>
+            <Button
+              look="plain"
+              class="request-more"
+              aria-label="Say why…"
+              aria-keyshortcuts="R"
+              onClick={() => setDenying(true)}
+            >
               Say why…
+              <Key shown={keys.armed()} name="R" />
             </Button>
           }
         >
@@ -96,9 +134,11 @@ export function PermissionCard(props: {
           />
         </Show>
       </div>
-      <Show when={alwaysWords()}>
-        <p class="request-always truncate" title={alwaysWords()}>
-          Always covers <span class="mono">{alwaysWords()}</span>
+      <Show when={props.permission.always.length > 0}>
+        <p class="request-always">
+          Always covers{" "}
+          <For each={props.permission.always}>{(pattern) => <code class="request-pattern">{pattern}</code>}</For>
+          {" until OpenCode ends"}
         </p>
       </Show>
     </div>

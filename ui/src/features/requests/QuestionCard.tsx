@@ -6,10 +6,20 @@ import type { Problem, QuestionItem, QuestionView } from "../../backend/types";
 import { Button } from "../../shared/Button";
 import { ProblemNote } from "../../shared/ProblemNote";
 import { answersOf, type Choice, toggled, written } from "./answers";
+import { CardHead, Key, type Place, PlaceLine } from "./Card";
+import { createCardKeys } from "./keys";
 import "./requests.css";
 
 /** The questions of one request, answered together. */
-export function QuestionCard(props: { instance: string; question: QuestionView; asker: string | null }) {
+export function QuestionCard(props: {
+  instance: string;
+  question: QuestionView;
+  asker: string | null;
+  /** Where it comes from, when it is shown elsewhere. */
+  place?: Place;
+  onAnswer?: () => void;
+}) {
+  let card: HTMLFormElement | undefined;
   const backend = useBackend();
   const [choices, setChoices] = createSignal<Choice[]>(
     props.question.questions.map(() => ({ chosen: [], written: "" })),
@@ -24,6 +34,7 @@ export function QuestionCard(props: { instance: string; question: QuestionView; 
     if (sending()) return;
     setSending(true);
     setProblem(null);
+    props.onAnswer?.();
     try {
       await call();
     } catch (failure) {
@@ -32,20 +43,56 @@ export function QuestionCard(props: { instance: string; question: QuestionView; 
       setSending(false);
     }
   };
-  const send = (event: Event) => {
-    event.preventDefault();
+  const answer = () => {
     const now = answers();
     if (now) run(() => backend.replyQuestion(props.instance, props.question.id, now));
   };
+  /** The question that has the focus; else the first that has no answer yet. */
+  const current = () => {
+    const focused = [...(card?.querySelectorAll("fieldset") ?? [])].findIndex((each) =>
+      each.contains(document.activeElement),
+    );
+    if (focused >= 0) return focused;
+    const open = choices().findIndex((choice) => choice.chosen.length === 0 && choice.written.trim() === "");
+    return open >= 0 ? open : choices().length - 1;
+  };
+  const keys = createCardKeys((key) => {
+    if (key === "send") {
+      answer();
+      return true;
+    }
+    if (typeof key !== "object") return false;
+    const at = current();
+    const item = props.question.questions[at];
+    const option = item?.options[key.option];
+    const choice = choices()[at];
+    if (item && option && choice) change(at, toggled(item, choice, option.label));
+    return true;
+  });
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a form
-    <form class="request" role="group" aria-label="Question" data-question-id={props.question.id} onSubmit={send}>
+    <form
+      class="request"
+      role="group"
+      aria-label="Question"
+      tabindex={0}
+      data-question-id={props.question.id}
+      ref={card}
+      onSubmit={(event) => {
+        event.preventDefault();
+        answer();
+      }}
+      {...keys.on}
+    >
+      <Show when={props.place}>{(place) => <PlaceLine place={place()} />}</Show>
       <For each={props.question.questions}>
         {(item, index) => (
           <Item
             item={item}
             asker={index() === 0 ? props.asker : null}
+            asked={index() === 0 ? props.question.asked : null}
+            keys={keys.armed()}
             choice={choices()[index()] ?? { chosen: [], written: "" }}
             onChange={(choice) => change(index(), choice)}
           />
@@ -53,8 +100,9 @@ export function QuestionCard(props: { instance: string; question: QuestionView; 
       </For>
       <Show when={problem()}>{(now) => <ProblemNote message={now().message} detail={now().detail} />}</Show>
       <div class="request-actions">
-        <Button look="primary" type="submit" disabled={!answers() || sending()}>
+        <Button look="primary" type="submit" aria-label="Answer" disabled={!answers() || sending()}>
           Answer
+          <Key shown={keys.armed()} name="↵" />
         </Button>
         <Button
           disabled={sending()}
@@ -67,19 +115,30 @@ export function QuestionCard(props: { instance: string; question: QuestionView; 
   );
 }
 
-function Item(props: { item: QuestionItem; asker: string | null; choice: Choice; onChange: (choice: Choice) => void }) {
+function Item(props: {
+  item: QuestionItem;
+  asker: string | null;
+  asked: number | null;
+  keys: boolean;
+  choice: Choice;
+  onChange: (choice: Choice) => void;
+}) {
   const id = createUniqueId();
   return (
     <fieldset class="question">
-      <legend class="request-head">
-        <MessageCircleQuestionMark class="icon request-icon" />
-        <span class="request-title">{props.item.question}</span>
-        <Show when={props.asker}>
-          <span class="muted truncate">asked by {props.asker}</span>
-        </Show>
+      <legend>
+        <CardHead
+          icon={<MessageCircleQuestionMark class="icon request-icon" />}
+          title={props.item.question}
+          asker={props.asker}
+          asked={props.asked}
+        />
       </legend>
+      <Show when={props.item.multiple}>
+        <span class="muted option-more">Several may be chosen</span>
+      </Show>
       <For each={props.item.options}>
-        {(option) => (
+        {(option, index) => (
           <label class="option">
             <input
               type={props.item.multiple ? "checkbox" : "radio"}
@@ -90,6 +149,7 @@ function Item(props: { item: QuestionItem; asker: string | null; choice: Choice;
             />
             <span>
               {option.label}
+              <Key shown={props.keys && index() < 9} name={String(index() + 1)} />
               <Show when={option.description}>
                 <span class="muted option-more">{option.description}</span>
               </Show>
@@ -97,14 +157,16 @@ function Item(props: { item: QuestionItem; asker: string | null; choice: Choice;
           </label>
         )}
       </For>
-      <input
-        class="field question-own"
-        type="text"
-        aria-label={`Own answer: ${props.item.header || props.item.question}`}
-        placeholder="An answer of your own"
-        value={props.choice.written}
-        onInput={(event) => props.onChange(written(props.item, props.choice, event.currentTarget.value))}
-      />
+      <Show when={props.item.custom}>
+        <input
+          class="field question-own"
+          type="text"
+          aria-label={`Own answer: ${props.item.header || props.item.question}`}
+          placeholder="An answer of your own"
+          value={props.choice.written}
+          onInput={(event) => props.onChange(written(props.item, props.choice, event.currentTarget.value))}
+        />
+      </Show>
     </fieldset>
   );
 }

@@ -14,7 +14,7 @@ function setUp() {
   };
   render(() => (
     <BackendContext.Provider value={backend as Partial<Backend> as Backend}>
-      <PermissionCard instance="ins" permission={PERMISSION} asker="explore" />
+      <PermissionCard instance="ins" permission={PERMISSION} asker="explore" diff={() => "diff"} />
       <QuestionCard instance="ins" question={QUESTION} asker={null} />
     </BackendContext.Provider>
   ));
@@ -46,6 +46,41 @@ describe("a permission request", () => {
     expect(await permission.findByText("It was answered elsewhere.")).toBeTruthy();
   });
 
+  it("is answered by keys when they brought the focus there, and by none after a click into it", () => {
+    const { backend } = setUp();
+    const card = screen.getByRole("group", { name: "Permission request" });
+    const press = (key: string, more: KeyboardEventInit = {}) =>
+      fireEvent.keyDown(card, { key, code: `Key${key.toUpperCase()}`, ...more });
+    fireEvent.pointerDown(card);
+    card.focus();
+    press("a");
+    screen.getByRole("group", { name: "Question" }).focus();
+    expect(backend.replyPermission).not.toHaveBeenCalled();
+    return new Promise((resolve) => setTimeout(resolve)).then(async () => {
+      card.focus();
+      expect(card.textContent).toContain("⇧A");
+      press("a", { repeat: true });
+      press("x");
+      press("a", { ctrlKey: true });
+      expect(backend.replyPermission).not.toHaveBeenCalled();
+      press("A", { shiftKey: true });
+      await vi.waitFor(() => expect(backend.replyPermission.mock.calls.map((call) => call[2])).toEqual(["always"]));
+      press("r");
+      const reason = within(card).getByRole("textbox");
+      fireEvent.input(reason, { target: { value: "a" } });
+      fireEvent.keyDown(reason, { key: "a", code: "KeyA" });
+      expect(backend.replyPermission).toHaveBeenCalledTimes(1);
+      press("d");
+      await vi.waitFor(() => expect(backend.replyPermission.mock.calls[1]?.slice(2)).toEqual(["reject", "a"]));
+    });
+  });
+
+  it("says what Always covers, and since when it waits", () => {
+    const { permission } = setUp();
+    expect(permission.getByText("git log *").tagName).toBe("CODE");
+    expect(permission.getByTitle("Waits for so long").textContent).toMatch(/^\d+ m \d\d s$/);
+  });
+
   it("names the subagent that asks", () => {
     expect(setUp().permission.getByText("asked by explore")).toBeTruthy();
   });
@@ -71,6 +106,25 @@ describe("a question", () => {
     fireEvent.click(question.getByRole("checkbox", { name: "CSV" }));
     fireEvent.click(question.getByRole("button", { name: "Answer" }));
     expect(backend.replyQuestion.mock.calls[0]?.[2]).toEqual([["DuckDB"], ["CSV"]]);
+  });
+
+  it("takes digits for options of the first question that is open, and Enter to answer", () => {
+    const { backend } = setUp();
+    const card = screen.getByRole("group", { name: "Question" });
+    card.focus();
+    const press = (key: string) => fireEvent.keyDown(card, { key, code: /\d/.test(key) ? `Digit${key}` : key });
+    for (const key of ["2", "1", "Enter"]) press(key);
+    expect(backend.replyQuestion.mock.calls[0]?.[2]).toEqual([["SQLite"], ["CSV"]]);
+  });
+
+  it("has no field for own words where the server takes none", () => {
+    const question = { ...QUESTION, questions: QUESTION.questions.map((item) => ({ ...item, custom: false })) };
+    render(() => (
+      <BackendContext.Provider value={{} as Backend}>
+        <QuestionCard instance="ins" question={question} asker={null} />
+      </BackendContext.Provider>
+    ));
+    expect(screen.queryByRole("textbox")).toBeNull();
   });
 
   it("can be dismissed", () => {

@@ -4,7 +4,7 @@ import { Show } from "solid-js";
 import type { SessionRow } from "../../backend/types";
 import { IconButton } from "../../shared/Button";
 import { ageWords } from "../../shared/time";
-import { SESSION_WORDS, SessionMark } from "./SessionMark";
+import { SESSION_WORDS, SessionMark, UNSEEN_WORDS } from "./SessionMark";
 import type { TreeLine } from "./tree";
 
 /** Deeper sessions are not moved further to the right. */
@@ -37,12 +37,14 @@ export function SessionLine(props: {
       aria-description={[
         props.session.state !== "idle" && SESSION_WORDS[props.session.state],
         waiting() > 0 && `${waiting()} waiting for you`,
+        props.session.unseen && UNSEEN_WORDS,
         ageWords(props.session.updated, props.now),
       ]
         .filter(Boolean)
         .join(", ")}
       tabindex={props.reachable ? 0 : -1}
       data-tree-id={props.session.id}
+      data-unseen={props.session.unseen || undefined}
       data-level={Math.min(level(), DEEPEST)}
       title={props.session.title}
       onClick={() => props.onOpen()}
@@ -61,6 +63,9 @@ export function SessionLine(props: {
         </span>
       </Show>
       <span class="truncate tree-title">{props.session.title}</span>
+      <Show when={props.session.unseen}>
+        <span class="unseen" />
+      </Show>
       <Show when={waiting() === 0} fallback={<span class="badge">{waiting()}</span>}>
         <Show when={props.session.state === "idle"} fallback={<SessionMark state={props.session.state} />}>
           <span class="tree-age">{ageWords(props.session.updated, props.now)}</span>

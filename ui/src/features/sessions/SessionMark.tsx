@@ -11,6 +11,9 @@ export const SESSION_WORDS: Record<SessionState, string> = {
   error: "ended with an error",
 };
 
+/** Its run ended while nobody looked. */
+export const UNSEEN_WORDS = "finished, not looked at yet";
+
 /** How a session is doing, as a small mark; nothing while it is idle. */
 export function SessionMark(props: { state: SessionState }) {
   return (

@@ -7,7 +7,7 @@ import { createEffect, For, type JSX, Show } from "solid-js";
 import type { Focus, SessionRow } from "../../backend/types";
 import { IconButton } from "../../shared/Button";
 import { onTablistKey } from "../../shared/roving";
-import { SESSION_WORDS, SessionMark } from "./SessionMark";
+import { SESSION_WORDS, SessionMark, UNSEEN_WORDS } from "./SessionMark";
 import "./sessions.css";
 
 /** The second level of tabs: the open sessions, Logs and Events. */
@@ -110,9 +110,12 @@ function SessionTab(props: {
   let tab: HTMLDivElement | undefined;
   const title = () => props.session?.title ?? "Session";
   const state = () => props.session?.state ?? "idle";
+  const unseen = () => props.session?.unseen ?? false;
   const description = () => {
     const waiting = props.session?.waiting ?? 0;
-    return waiting > 0 ? `${SESSION_WORDS[state()]}, ${waiting} waiting for you` : SESSION_WORDS[state()];
+    return [SESSION_WORDS[state()], waiting > 0 && `${waiting} waiting for you`, unseen() && UNSEEN_WORDS]
+      .filter(Boolean)
+      .join(", ");
   };
   createEffect(() => {
     if (props.selected) tab?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
@@ -129,6 +132,7 @@ function SessionTab(props: {
         tabindex={props.reachable ? 0 : -1}
         data-session-id={props.id}
         data-state={state()}
+        data-unseen={unseen() || undefined}
         data-parent-id={props.session?.parent ?? undefined}
         title={title()}
         onClick={() => props.onLook()}
@@ -141,6 +145,9 @@ function SessionTab(props: {
         <span class="truncate">{title()}</span>
         <Show when={(props.session?.waiting ?? 0) > 0} fallback={<SessionMark state={state()} />}>
           <span class="badge">{props.session?.waiting}</span>
+        </Show>
+        <Show when={unseen()}>
+          <span class="unseen" />
         </Show>
       </button>
       <IconButton class="tab-close" label={`Close tab ${title()}`} tiny tabindex={-1} onClick={() => props.onClose()}>

@@ -17,7 +17,16 @@ const SPOKEN = {
 } as const;
 
 /** The line at the bottom: the connection, the server, the folder, and what waits. */
-export function StatusBar(props: { view: InstanceView; folder: FolderRow; onRetry: () => void }) {
+export function StatusBar(props: {
+  view: InstanceView;
+  folder: FolderRow;
+  /** Requests that wait in all folders. */
+  waiting: number;
+  onRetry: () => void;
+  onInbox: () => void;
+}) {
+  const elsewhere = () => props.waiting - props.view.waiting;
+  const where = () => (elsewhere() > 0 ? `${props.view.waiting} in this folder, ${elsewhere()} in others` : "");
   const connection = () => props.view.connection;
   const why = () => {
     const now = connection();
@@ -91,8 +100,18 @@ export function StatusBar(props: { view: InstanceView; folder: FolderRow; onRetr
         </span>
       </Show>
       <span class="status-space" />
-      <Show when={props.view.waiting > 0}>
-        <span class="status-waiting">{props.view.waiting} waiting</span>
+      <Show when={props.waiting > 0}>
+        <button
+          type="button"
+          class="status-waiting"
+          aria-haspopup="dialog"
+          aria-description={where() || undefined}
+          aria-keyshortcuts="Control+I Meta+I"
+          title={[where(), "Show what waits for you (Ctrl+I)"].filter(Boolean).join(". ")}
+          onClick={() => props.onInbox()}
+        >
+          {props.waiting} waiting
+        </button>
       </Show>
     </footer>
   );

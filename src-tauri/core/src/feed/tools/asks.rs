@@ -32,12 +32,7 @@ fn item(value: &Value) -> TodoItem {
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
     TodoItem {
         text: one_line(text("content"), 500),
-        state: match text("status") {
-            "completed" => TodoState::Completed,
-            "in_progress" => TodoState::InProgress,
-            "cancelled" => TodoState::Cancelled,
-            _ => TodoState::Pending,
-        },
+        state: TodoState::named(text("status")),
         urgent: text("priority") == "high",
     }
 }

@@ -8,6 +8,7 @@ mod edits;
 mod files;
 mod json;
 mod patch;
+mod proposed;
 mod search;
 mod section;
 mod shades;
@@ -30,6 +31,8 @@ use crate::store::State;
 pub(super) use shades::Shades;
 
 use section::Draft;
+
+pub(super) use proposed::{proposed, proposed_rows};
 
 /// The most rows that one request for more gets.
 const MOST_ROWS: u32 = 2_000;

@@ -57,7 +57,7 @@ impl Stalled {
         match update {
             Update::Opened(reply) => {
                 reply.send(Plan { mark: Mark::default(), sessions: Vec::new() }).ok();
-                Update::Event(Event::Ignored)
+                Update::Event(Box::new(Event::Ignored))
             }
             other => other,
         }

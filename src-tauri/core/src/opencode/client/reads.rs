@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::commands::MADE_FOR;
 use super::{Client, percent_encoded, segment};
 use crate::model::{
-    Message, MessageId, MessagePage, Part, Permission, Question, RunStatus, Session, SessionId, Snapshot, Todo,
+    Message, MessageId, MessagePage, Model, Part, Permission, Question, RunStatus, Session, SessionId, Snapshot, Todo,
 };
 use crate::opencode::error::WireError;
 use crate::opencode::wire;
@@ -94,6 +94,11 @@ impl Client {
     /// The questions that wait; those of idle sessions are stale.
     pub async fn questions(&self) -> Result<Vec<Question>, WireError> {
         self.get("/question").await.map(wire::questions)
+    }
+
+    /// The models that can be asked.
+    pub async fn models(&self) -> Result<Vec<Model>, WireError> {
+        self.get::<wire::WireProviders>("/config/providers").await.map(Vec::from)
     }
 
     /// A session's to-do list.

@@ -89,6 +89,13 @@ pub(super) fn millis<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>,
     Ok(value.as_i64().or_else(|| value.as_f64().map(|number| number as i64)))
 }
 
+/// A number of things. JavaScript has one type of number, so a fraction is possible.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count beyond u64 saturates")]
+pub(super) fn count<'de, D: Deserializer<'de>>(input: D) -> Result<u64, D::Error> {
+    let value = Value::deserialize(input)?;
+    Ok(value.as_u64().or_else(|| value.as_f64().map(|number| number as u64)).unwrap_or_default())
+}
+
 /// Every `time` object of the wire: each kind of thing has some of these.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Times {

@@ -1,9 +1,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::json::{Times, each, id, lenient, optional_id};
+use super::json::{Times, count, each, id, lenient, optional_id};
 use super::part::part;
-use crate::model::{Failure, Message, MessageId, MessagePage, Part, Role, SessionId};
+use crate::model::{Failure, Message, MessageId, MessagePage, Part, Role, SessionId, Tokens};
 
 #[derive(Deserialize)]
 pub(super) struct WireMessage {
@@ -34,6 +34,28 @@ pub(super) struct WireMessage {
     summary: bool,
     #[serde(default, deserialize_with = "lenient")]
     cost: f64,
+    #[serde(default, deserialize_with = "lenient")]
+    tokens: WireTokens,
+}
+
+#[derive(Deserialize, Default)]
+struct WireTokens {
+    #[serde(default, deserialize_with = "count")]
+    input: u64,
+    #[serde(default, deserialize_with = "count")]
+    output: u64,
+    #[serde(default, deserialize_with = "count")]
+    reasoning: u64,
+    #[serde(default, deserialize_with = "lenient")]
+    cache: WireCache,
+}
+
+#[derive(Deserialize, Default)]
+struct WireCache {
+    #[serde(default, deserialize_with = "count")]
+    read: u64,
+    #[serde(default, deserialize_with = "count")]
+    write: u64,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +92,13 @@ impl From<WireMessage> for Message {
             failure: wire.error.map(Failure::from),
             summary: wire.summary,
             cost: wire.cost,
+            tokens: Tokens {
+                input: wire.tokens.input,
+                output: wire.tokens.output,
+                reasoning: wire.tokens.reasoning,
+                cache_read: wire.tokens.cache.read,
+                cache_write: wire.tokens.cache.write,
+            },
         }
     }
 }

@@ -7,6 +7,7 @@
 mod event;
 mod json;
 mod message;
+mod models;
 mod part;
 mod request;
 mod session;
@@ -15,6 +16,7 @@ pub use event::{read_event, translate_event};
 pub(super) use json::brief;
 pub(crate) use json::parse;
 pub use message::{message_page, messages};
+pub use models::WireProviders;
 pub use request::{permissions, questions};
 pub use session::{session, sessions, statuses, todos};
 

@@ -71,6 +71,9 @@ struct WireItem {
     options: Vec<WireOption>,
     #[serde(default, deserialize_with = "lenient")]
     multiple: bool,
+    // Absent in all that was seen; such questions take other answers (seen on 1.18.33).
+    #[serde(default, deserialize_with = "lenient")]
+    custom: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +91,7 @@ impl From<WireQuestion> for Question {
             question: item.question,
             options: item.options.into_iter().map(option).collect(),
             multiple: item.multiple,
+            custom: item.custom.unwrap_or(true),
         };
         Self { id: wire.id, session: wire.session, items: wire.questions.into_iter().map(item).collect() }
     }

@@ -1,11 +1,7 @@
-import Ban from "lucide-solid/icons/ban";
-import Circle from "lucide-solid/icons/circle";
-import CircleCheck from "lucide-solid/icons/circle-check";
-import CircleDot from "lucide-solid/icons/circle-dot";
 import { For, Show } from "solid-js";
-import { Dynamic } from "solid-js/web";
 import { useBackend } from "../../../backend/context";
-import type { ChildState, SectionBody, TodoState } from "../../../backend/types";
+import type { ChildState, SectionBody } from "../../../backend/types";
+import { TodoList } from "../../../shared/TodoList";
 import { Blocks } from "../Blocks";
 
 type Body<K extends SectionBody["kind"]> = Extract<SectionBody, { kind: K }>;
@@ -43,36 +39,8 @@ export function Link(props: { body: Body<"link"> }) {
   );
 }
 
-const TODO_ICONS: Record<TodoState, typeof Circle> = {
-  pending: Circle,
-  in_progress: CircleDot,
-  completed: CircleCheck,
-  cancelled: Ban,
-};
-const TODO_WORDS: Record<TodoState, string> = {
-  pending: "to do",
-  in_progress: "being done",
-  completed: "done",
-  cancelled: "cancelled",
-};
-
 export function Todos(props: { body: Body<"todos"> }) {
-  return (
-    <ul class="tool-todos">
-      <For each={props.body.items}>
-        {(item) => (
-          <li class="tool-todo" data-state={item.state}>
-            <Dynamic component={TODO_ICONS[item.state]} class="icon small" />
-            <span class="visually-hidden">{TODO_WORDS[item.state]}: </span>
-            <span class="tool-todo-text">{item.text}</span>
-            <Show when={item.urgent && item.state !== "completed" && item.state !== "cancelled"}>
-              <span class="tool-todo-urgent">high</span>
-            </Show>
-          </li>
-        )}
-      </For>
-    </ul>
-  );
+  return <TodoList items={props.body.items} />;
 }
 
 const CHILD_WORDS: Record<ChildState, string> = {
