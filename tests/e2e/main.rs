@@ -10,6 +10,7 @@ mod deleting;
 mod doors;
 mod events;
 mod feeds;
+mod finding;
 mod losses;
 mod model_errors;
 mod opening;

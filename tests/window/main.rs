@@ -12,6 +12,7 @@ mod deleting;
 mod desktop;
 mod driver;
 mod events;
+mod finding;
 mod installed;
 mod isolation;
 mod looks;

@@ -3,6 +3,7 @@
 mod bounds;
 mod drafts;
 mod events;
+mod finding;
 mod folders;
 mod instances;
 mod quitting;
@@ -39,6 +40,10 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         views::load_older,
         views::load_newer,
         views::jump_to_latest,
+        finding::find,
+        finding::find_step,
+        finding::show_message,
+        finding::prompts,
         views::expand,
         views::section_rows,
         views::section_text,

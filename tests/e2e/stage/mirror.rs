@@ -55,8 +55,10 @@ fn apply_to_transcript(transcript: &mut TranscriptView, patch: Patch) {
                 session: std::mem::take(&mut transcript.session),
                 messages: std::mem::take(&mut transcript.messages),
                 overview: std::mem::take(&mut transcript.overview),
+                find: transcript.find.take(),
             };
         }
+        Patch::FindUpdated { find } => transcript.find = find,
         Patch::OverviewUpdated { overview } => transcript.overview = overview,
         Patch::MessageUpserted { message } => upsert_message(&mut transcript.messages, message),
         Patch::MessageRemoved { id } => transcript.messages.retain(|message| message.id != id),

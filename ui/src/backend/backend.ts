@@ -6,9 +6,11 @@ import type {
   EventDetail,
   EventPage,
   EventQuery,
+  FindQuery,
   Focus,
   PermissionReply,
   Problem,
+  PromptLine,
   SavedRecording,
   SectionPlace,
   SectionRows,
@@ -42,6 +44,14 @@ export interface Backend {
   loadOlder(instance: string, feed: number): Promise<void>;
   loadNewer(instance: string, feed: number): Promise<void>;
   jumpToLatest(instance: string, feed: number): Promise<void>;
+  /** Looks for something in the whole history of the session that is looked at; empty text ends that. */
+  find(instance: string, feed: number, query: FindQuery): Promise<void>;
+  /** Goes to the next place in which it was found, or the one before. */
+  findStep(instance: string, feed: number, forward: boolean): Promise<void>;
+  /** Moves the range of messages to one of them. False when it is not known. */
+  showMessage(instance: string, feed: number, message: string): Promise<boolean>;
+  /** The newest prompts of the session that is looked at, oldest first. */
+  prompts(instance: string, feed: number): Promise<PromptLine[]>;
   /** Asks for a tool call's input and output, or no longer wants them. */
   expand(instance: string, feed: number, message: string, part: string, expanded: boolean): Promise<void>;
 

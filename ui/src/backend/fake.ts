@@ -1,6 +1,7 @@
 import type { Backend } from "./backend";
 import * as data from "./fakeData";
 import { FakeEvents } from "./fakeEvents";
+import { FakeFinding } from "./fakeFind";
 import { serverProblem, setScene } from "./fakeScenes";
 import { detailOf, moreRows } from "./fakeTools";
 import type { Announcement, AppView, Focus, FolderRow, MessageView, Patch, Snapshot, TranscriptView } from "./types";
@@ -62,6 +63,10 @@ export function createFakeBackend(search = ""): Backend {
     loadOlder: (id) => wait(() => fake.loadOlder(id)),
     loadNewer: () => wait(() => undefined),
     jumpToLatest: () => wait(() => undefined),
+    find: (id, _feed, query) => wait(() => fake.finding.find(id, query)),
+    findStep: (id, _feed, forward) => wait(() => fake.finding.step(id, forward)),
+    showMessage: (id, _feed, message) => wait(() => fake.finding.isHeld(id, message)),
+    prompts: (id) => wait(() => fake.finding.prompts(id)),
     expand: (id, _feed, message, part, expanded) => wait(() => fake.expand(id, message, part, expanded)),
     sectionRows: (_id, _feed, place, from, to) => wait(() => moreRows(place, from, to)),
     requestRows: (_id, _request, from, to) => wait(() => moreRows({ message: "", part: "", section: 0 }, from, to)),
@@ -111,6 +116,10 @@ class FakeApp {
   readonly feedHandlers = new Set<(announcement: Announcement) => void>();
   readonly reported: string[] = [];
   readonly events: FakeEvents;
+  readonly finding = new FakeFinding(
+    (id) => this.shown(id),
+    (id, patches) => this.emit(id, patches),
+  );
   private readonly instances = new Map<string, Snapshot>();
   private readonly transcripts = new Map<string, TranscriptView>();
   private feeds = 1;
@@ -285,6 +294,11 @@ class FakeApp {
         problem: null,
       },
     ]);
+  }
+
+  private shown(id: string): TranscriptView | null {
+    const { focus } = this.held(id).view;
+    return focus.kind === "session" ? this.transcriptOf(focus.id) : null;
   }
 
   private messagePatches(message: MessageView): Patch[] {

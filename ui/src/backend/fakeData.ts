@@ -116,6 +116,7 @@ export function transcript(id: string, messages: MessageView[], part: Partial<Tr
     retry: null,
     problem: null,
     overview: OVERVIEW,
+    find: null,
     ...part,
   };
 }

@@ -17,5 +17,6 @@ export const OVERVIEW: OverviewView = {
     cache_write: 1_600,
   },
   cost: 0.31,
+  prompts: 1,
   cost_with_children: 0.42,
 };

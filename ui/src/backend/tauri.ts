@@ -19,6 +19,10 @@ export const tauriBackend: Backend = {
   loadOlder: (instance, feed) => invoke("load_older", { instance, feed }),
   loadNewer: (instance, feed) => invoke("load_newer", { instance, feed }),
   jumpToLatest: (instance, feed) => invoke("jump_to_latest", { instance, feed }),
+  find: (instance, feed, query) => invoke("find", { instance, feed, query }),
+  findStep: (instance, feed, forward) => invoke("find_step", { instance, feed, forward }),
+  showMessage: (instance, feed, message) => invoke("show_message", { instance, feed, message }),
+  prompts: (instance, feed) => invoke("prompts", { instance, feed }),
   expand: (instance, feed, message, part, expanded) => invoke("expand", { instance, feed, message, part, expanded }),
 
   sectionRows: (instance, feed, place, from, to) => invoke("section_rows", { instance, feed, place, from, to }),

@@ -51,6 +51,7 @@ function applyPatch(state: MirrorState, patch: Patch): void {
       return;
     case "transcript_updated":
     case "overview_updated":
+    case "find_updated":
     case "message_upserted":
     case "message_removed":
     case "part_upserted":
@@ -84,10 +85,13 @@ function applyToTranscript(transcript: NonNullable<MirrorState["transcript"]>, p
   switch (patch.op) {
     case "transcript_updated": {
       const { op: _, ...frame } = patch;
-      const { session, messages, overview } = transcript;
-      merge(transcript, { session, messages, overview, ...frame });
+      const { session, messages, overview, find } = transcript;
+      merge(transcript, { session, messages, overview, find, ...frame });
       return;
     }
+    case "find_updated":
+      transcript.find = patch.find;
+      return;
     case "overview_updated":
       merge(transcript.overview, patch.overview);
       return;

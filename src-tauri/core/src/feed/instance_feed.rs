@@ -45,10 +45,10 @@ pub struct Feed {
     focus: Focus,
     touched: Changes,
     /// Look at everything again, whatever was touched.
-    anew: bool,
+    pub(super) anew: bool,
     view: Option<InstanceView>,
     sessions: BTreeMap<String, SessionRow>,
-    transcript: Option<TranscriptFeed>,
+    pub(super) transcript: Option<TranscriptFeed>,
     waiting: Waiting,
     colours: Colours,
     /// Prompts of this session, or of those that are still to be made, that the server is not known to have.
@@ -190,6 +190,9 @@ impl Feed {
 
     /// Remembers what was touched, until there is credit for a batch.
     pub fn touch(&mut self, changes: &Changes) {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.touch_search(changes);
+        }
         self.touched.merge(changes.clone());
     }
 
@@ -222,6 +225,8 @@ impl Feed {
         }
         if let Some(transcript) = &mut self.transcript {
             patches.extend(transcript.recolour());
+            // After the messages, which may have moved to what was found.
+            patches.extend(transcript.update_find(source.state));
         }
         if pending_changed && self.focus == Focus::Start {
             patches.extend(self.beginnings.update(&self.pending));

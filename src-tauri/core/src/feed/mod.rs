@@ -7,6 +7,8 @@
 mod blocks;
 mod colouring;
 mod credit;
+mod find;
+mod finding;
 mod heads;
 mod instance_feed;
 mod markdown;
@@ -21,6 +23,7 @@ mod tools;
 mod transcript;
 mod waiting;
 
+pub use find::{FindAnswer, FindJob, FindStep};
 pub use instance_feed::{Feed, Source};
 pub use pending::Pending;
 pub use place::Place;

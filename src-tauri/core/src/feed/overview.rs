@@ -3,6 +3,8 @@ use crate::protocol::{ContextView, OverviewView, TodoItem, TodoState};
 use crate::render::one_line;
 use crate::store::{SessionEntry, State};
 
+use super::place::prompts;
+
 /// The most entries of a to-do list that are shown.
 const MOST_TODOS: usize = 200;
 
@@ -14,6 +16,7 @@ pub(super) fn overview(state: &State, id: &SessionId, entry: &SessionEntry, mode
     OverviewView {
         todos: entry.todos().iter().take(MOST_TODOS).map(todo_item).collect(),
         context: entry.transcript().messages().rev().find_map(|(head, _)| context(head, models)),
+        prompts: u32::try_from(prompts(entry).count()).unwrap_or(u32::MAX),
         cost,
         cost_with_children: cost + of_children,
     }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashSet};
 
-use crate::model::{MessageId, PartId};
+use crate::model::{MessageId, PartId, Role};
 use crate::store::{MessageEntry, MessageKey, SessionEntry};
 
 /// How many messages a window is given at first, and at each step when the person scrolls on.
@@ -127,10 +127,48 @@ impl Place {
         *self = Self { expanded, ..Self::default() };
     }
 
+    /// Moves the range to a message, unless it is in it. False when it is not here.
+    pub(super) fn show_around(&mut self, entry: &SessionEntry, message: &MessageId) -> bool {
+        let Some(key) = entry.transcript().message(message).map(|entry| (entry.time(), message.clone())) else {
+            return false;
+        };
+        let order = entry.transcript().order();
+        let end = reverted_from(entry);
+        if !order.contains(&key) || end.as_ref().is_some_and(|end| key >= *end) {
+            return false;
+        }
+        let within = self.from.as_ref().is_none_or(|from| *from <= key) && self.to.as_ref().is_none_or(|to| key <= *to);
+        // Before the first cut the range is all there is, and the cut might leave it out.
+        if within && self.cut {
+            return true;
+        }
+        self.from = order.range(..&key).rev().take(PAGE / 2).last().cloned().or_else(|| Some(key.clone()));
+        self.to = visible(entry).skip_while(|other| **other <= key).nth(PAGE / 2).cloned();
+        self.cut = true;
+        self.reading_back = true;
+        true
+    }
+
+    /// Holds the beginning of the range where it is, whatever older messages come.
+    pub(super) fn pin(&mut self, entry: &SessionEntry) {
+        if self.from.is_none() {
+            self.from = visible(entry).next().cloned();
+        }
+    }
+
     /// The key of the range's n-th message.
     fn key_after_from(&self, entry: &SessionEntry, n: usize) -> Option<MessageKey> {
         visible(entry).skip_while(|key| self.from.as_ref().is_some_and(|from| *key < from)).nth(n - 1).cloned()
     }
+}
+
+/// The ids of the prompts that are shown, newest first.
+pub(super) fn prompts(entry: &SessionEntry) -> impl Iterator<Item = &MessageId> {
+    let is_prompt = |id: &MessageId| {
+        let head = entry.transcript().message(id).and_then(MessageEntry::head);
+        head.is_some_and(|head| head.role == Role::User)
+    };
+    visible_back(entry).map(|(_, id)| id).filter(move |id| is_prompt(id))
 }
 
 /// The messages that are shown, oldest first: those that a revert hides are not.
@@ -152,7 +190,7 @@ fn shown_order(entry: &SessionEntry) -> std::collections::btree_set::Range<'_, M
 }
 
 /// The first message that a revert hides. One that is older than all that is here hides everything.
-fn reverted_from(entry: &SessionEntry) -> Option<MessageKey> {
+pub(super) fn reverted_from(entry: &SessionEntry) -> Option<MessageKey> {
     let message = entry.info()?.revert.as_ref()?;
     let known = entry.transcript().message(message).filter(|message| message.head().is_some());
     Some((known.map_or(i64::MIN, MessageEntry::time), message.clone()))

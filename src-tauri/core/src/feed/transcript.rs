@@ -8,6 +8,7 @@ use crate::render::{Colours, Stream, one_line, verbatim};
 use crate::store::{Changes, MessageEntry, SessionEntry, State};
 
 use super::blocks::prose_patch;
+use super::find::Search;
 use super::heads::{Context, Work, head_view};
 use super::overview::overview;
 use super::parts::{Shown, shown};
@@ -32,6 +33,12 @@ pub(super) struct TranscriptFeed {
     /// Tool calls whose code was sent without colours that come later.
     pub(super) lacking: BTreeSet<(MessageId, PartId)>,
     overview: OverviewView,
+    /// What is being looked for.
+    pub(super) search: Option<Search>,
+    /// How many searches there were.
+    pub(super) searches: u64,
+    /// A search has ended, and the window was not told.
+    pub(super) find_ended: bool,
     /// What the messages' views depended on beside the messages themselves, when they were sent.
     work: Work,
 }
@@ -70,6 +77,9 @@ impl TranscriptFeed {
             coloured: BTreeSet::new(),
             lacking: BTreeSet::new(),
             overview: OverviewView::default(),
+            search: None,
+            searches: 0,
+            find_ended: false,
             work: Work::default(),
         }
     }
@@ -99,6 +109,7 @@ impl TranscriptFeed {
             retry: self.frame.retry.clone(),
             problem: self.frame.problem.clone(),
             overview: self.overview.clone(),
+            find: self.find_view(state),
         }
     }
 

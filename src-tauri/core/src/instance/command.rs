@@ -3,9 +3,11 @@ use std::ops::Range;
 
 use tokio::sync::oneshot;
 
+use crate::feed::FindStep;
 use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{
-    Batch, DraftView, Focus, PermissionReply, Problem, SectionPlace, SectionRows, Settings, Snapshot,
+    Batch, DraftView, FindQuery, Focus, PermissionReply, Problem, PromptLine, SectionPlace, SectionRows, Settings,
+    Snapshot,
 };
 use crate::server::StopReport;
 use crate::store::State;
@@ -27,6 +29,14 @@ pub(super) enum Command {
     Fetch { window: String, feed: u64, revision: u64, reply: Reply<Option<Batch>> },
     /// A window moves its range of messages.
     Scroll { window: String, feed: u64, to: Scroll },
+    /// A window looks for something in the session that it looks at.
+    Find { window: String, feed: u64, query: FindQuery },
+    /// A window goes to the next place in which it was found.
+    FindStep { window: String, feed: u64, step: FindStep },
+    /// A window moves its range of messages to one of them. False when it is not here.
+    ShowMessage { window: String, feed: u64, message: MessageId, reply: Reply<bool> },
+    /// A window wants the prompts of the session that it looks at.
+    Prompts { window: String, feed: u64, reply: Reply<Vec<PromptLine>> },
     /// A window shows input and output of a tool call, or no longer.
     Expand { window: String, feed: u64, message: MessageId, part: PartId, expanded: bool },
     /// A window wants further rows of a tool call's section.

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::feed::FindStep;
 use crate::model::{MessageId, PartId, RequestId, SessionId};
-use crate::protocol::{Batch, DraftView, Focus, InstanceId, Problem, SectionPlace, SectionRows, Settings, Snapshot};
+use crate::protocol::{
+    Batch, DraftView, FindQuery, Focus, InstanceId, Problem, PromptLine, SectionPlace, SectionRows, Settings, Snapshot,
+};
 use crate::server::StopReport;
 use crate::store::State;
 use crate::traffic::Traffic;
@@ -69,6 +72,30 @@ impl InstanceHandle {
     /// Moves the window's range of messages; what comes into it arrives as patches.
     pub async fn scroll(&self, window: &str, feed: u64, to: Scroll) -> Result<(), Problem> {
         self.tell(Command::Scroll { window: window.to_owned(), feed, to }).await
+    }
+
+    /// Looks for something in the whole history of the session that the window looks at, or no longer; what is found
+    /// arrives as patches, and with the first place of it the range of messages moves there.
+    pub async fn find(&self, window: &str, feed: u64, query: FindQuery) -> Result<(), Problem> {
+        self.tell(Command::Find { window: window.to_owned(), feed, query }).await
+    }
+
+    /// Goes to the next place in which it was found, or the one before.
+    pub async fn find_step(&self, window: &str, feed: u64, step: FindStep) -> Result<(), Problem> {
+        self.tell(Command::FindStep { window: window.to_owned(), feed, step }).await
+    }
+
+    /// Moves the window's range of messages to one of them; what comes into it arrives as patches. False when it is not
+    /// here.
+    pub async fn show_message(&self, window: &str, feed: u64, message: &str) -> Result<bool, Problem> {
+        let (window, message) = (window.to_owned(), message.into());
+        self.ask(|reply| Command::ShowMessage { window, feed, message, reply }).await
+    }
+
+    /// The newest 500 prompts of the session that the window looks at, as far as they are here, oldest first.
+    pub async fn prompts(&self, window: &str, feed: u64) -> Result<Vec<PromptLine>, Problem> {
+        let window = window.to_owned();
+        self.ask(|reply| Command::Prompts { window, feed, reply }).await
     }
 
     /// Shows input and output of a tool call, or no longer; they arrive as a patch.

@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod connection;
 mod deleting;
+mod finding;
 mod handle;
 mod launch;
 mod liveness;
@@ -42,6 +43,7 @@ use crate::store::Mark;
 use crate::traffic::Traffic;
 use crate::typed::Typed;
 
+pub use crate::feed::FindStep;
 pub use command::{Answer, Scroll};
 pub use handle::InstanceHandle;
 pub use launch::Launcher;

@@ -105,6 +105,7 @@ impl InstanceTask {
             self.see();
             self.subject.look(|source| self.views.flush(source));
             self.colour();
+            self.search();
         }
         self.token.cancel();
         if let Some(reply) = self.closing.take() {
@@ -128,6 +129,15 @@ impl InstanceTask {
                 reply.send(self.views.feed(&window, feed).and_then(|feed| feed.fetch(revision))).ok();
             }
             Command::Scroll { window, feed, to } => self.scroll(&window, feed, to),
+            Command::Find { window, feed, query } => self.find(&window, feed, &query),
+            Command::FindStep { window, feed, step } => self.find_step(&window, feed, step),
+            Command::ShowMessage { window, feed, message, reply } => {
+                reply.send(self.show_message(&window, feed, &message)).ok();
+            }
+            Command::Prompts { window, feed, reply } => {
+                let feed = self.views.feed(&window, feed);
+                reply.send(feed.map(|feed| feed.prompts(&self.subject.state)).unwrap_or_default()).ok();
+            }
             Command::Expand { window, feed, message, part, expanded } => {
                 self.expand(&window, feed, &message, part, expanded);
             }

@@ -164,6 +164,11 @@ impl Views {
         job
     }
 
+    /// The feeds with their windows.
+    pub(super) fn feeds(&mut self) -> impl Iterator<Item = (&String, &mut Feed)> {
+        self.feeds.iter_mut()
+    }
+
     /// Code with its colours.
     pub(super) fn colours(&self) -> &Colours {
         &self.colours

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::feed::FindAnswer;
 use crate::model::{Event, MessagePage, Model, RequestId, Session, SessionId, Todo};
 use crate::opencode::{Client, WireError};
 use crate::protocol::{Connection, Focus, Problem, Snapshot};
@@ -35,6 +36,10 @@ pub(super) enum Done {
     Messages { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, todos: Option<Vec<Todo>> },
     /// Older messages were read for a window's feed, asked for at the mark.
     Older { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, window: String, feed: u64 },
+    /// Older messages were read to be searched, with the cursor and asked for at the mark.
+    OlderToSearch { session: SessionId, since: Mark, cursor: String, page: Result<MessagePage, WireError> },
+    /// A slice of a window's search was looked through.
+    Found { window: String, feed: u64, answer: FindAnswer },
     /// A session was made; the window looks at it next.
     Created { session: Session, window: String, reply: Reply<Result<Snapshot, Problem>> },
     /// A session's run was stopped.
@@ -106,6 +111,14 @@ impl InstanceTask {
                     feed.show_older(entry);
                 }
             }
+            Done::OlderToSearch { session, since, cursor, page } => {
+                self.older_to_search(&session, since, &cursor, page);
+            }
+            Done::Found { window, feed, answer } => {
+                if let Some(feed) = self.views.feed(&window, feed) {
+                    feed.found(answer, &self.subject.state);
+                }
+            }
             Done::Created { session, window, reply } => self.created(session, &window, reply),
             Done::Sent(sent) => self.sent(*sent),
             Done::Reread(reread) => self.reread_done(reread),
@@ -126,7 +139,7 @@ impl InstanceTask {
         }
     }
 
-    fn fold_page(&mut self, session: &SessionId, since: Mark, page: Result<MessagePage, WireError>) {
+    pub(super) fn fold_page(&mut self, session: &SessionId, since: Mark, page: Result<MessagePage, WireError>) {
         match page {
             // Asked for before the stream was lost or opened: what came in between may be missing from it.
             Ok(_) if since < self.whole_since => {

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use ts_rs::{Config, ExportError, TS};
 
 use super::{
-    Announcement, AppView, DraftView, EventDetail, EventPage, EventQuery, PermissionReply, SavedRecording,
-    SectionPlace, SectionRows, Snapshot,
+    Announcement, AppView, DraftView, EventDetail, EventPage, EventQuery, FindQuery, PermissionReply, PromptLine,
+    SavedRecording, SectionPlace, SectionRows, Snapshot,
 };
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/backend/bindings");
@@ -21,6 +21,8 @@ fn export(dir: &Path) -> Result<(), ExportError> {
     DraftView::export_all(&config)?;
     PermissionReply::export_all(&config)?;
     EventQuery::export_all(&config)?;
+    FindQuery::export_all(&config)?;
+    PromptLine::export_all(&config)?;
     EventPage::export_all(&config)?;
     EventDetail::export_all(&config)?;
     SectionPlace::export_all(&config)?;

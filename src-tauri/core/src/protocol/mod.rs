@@ -7,6 +7,7 @@ mod app;
 #[cfg(test)]
 mod bindings;
 mod draft;
+mod find;
 mod instance;
 mod overview;
 mod patch;
@@ -19,6 +20,7 @@ mod transcript;
 
 pub use app::{AppView, FolderRow, InstanceRow};
 pub use draft::DraftView;
+pub use find::{FindHit, FindQuery, FindView, PromptLine};
 pub use instance::{
     Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, Notice, ServerDetails, SessionRow,
     SessionState,

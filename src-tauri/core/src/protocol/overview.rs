@@ -10,6 +10,8 @@ pub struct OverviewView {
     pub todos: Vec<TodoItem>,
     /// How full the model's window is; none before the first answer.
     pub context: Option<ContextView>,
+    /// How many prompts of it are here.
+    pub prompts: u32,
     /// What it cost so far, in US dollars.
     pub cost: f64,
     /// The same with that of the subagents below it.

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Block, InstanceId, InstanceView, LogLine, MessageView, OverviewView, PartView, PermissionView, Problem,
+    Block, FindView, InstanceId, InstanceView, LogLine, MessageView, OverviewView, PartView, PermissionView, Problem,
     QuestionView, RetryView, SessionRow, TranscriptView,
 };
 
@@ -100,6 +100,11 @@ pub enum Patch {
     OverviewUpdated {
         /// See [`TranscriptView::overview`].
         overview: OverviewView,
+    },
+    /// What was found changed.
+    FindUpdated {
+        /// See [`TranscriptView::find`].
+        find: Option<FindView>,
     },
     /// A message is new or changed, its parts aside: a new one has none yet, a known one keeps those it has.
     MessageUpserted {

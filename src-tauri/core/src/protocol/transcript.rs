@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{OverviewView, Problem, ToolDetail, ToolResult};
+use super::{FindView, OverviewView, Problem, ToolDetail, ToolResult};
 
 /// The part of a session's transcript that a window holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -22,6 +22,8 @@ pub struct TranscriptView {
     pub problem: Option<Problem>,
     /// How the session stands, beside its messages.
     pub overview: OverviewView,
+    /// What is being looked for in it.
+    pub find: Option<FindView>,
 }
 
 /// A failed request to the model that is tried again.

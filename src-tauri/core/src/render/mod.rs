@@ -26,6 +26,7 @@ mod terminal;
 mod terminal_style;
 mod verbatim;
 mod words;
+mod words_of;
 
 #[cfg(test)]
 mod tests;
@@ -41,3 +42,4 @@ pub use stream::{Changes, Mark, Stream};
 pub use terminal::{line_count, terminal};
 pub use verbatim::verbatim;
 pub use words::{code_line, marked_line, word_changes};
+pub use words_of::{BOUNDARY, words_of};

@@ -15,6 +15,10 @@ todos: Array<TodoItem>,
  */
 context: ContextView | null, 
 /**
+ * How many prompts of it are here.
+ */
+prompts: number,
+/**
  * What it cost so far, in US dollars.
  */
 cost: number, 

@@ -6,8 +6,13 @@ import type { RetryView, SessionState, TranscriptView } from "../../backend/type
 import { Button } from "../../shared/Button";
 import { ProblemNote } from "../../shared/ProblemNote";
 import { createNow, secondsUntil } from "../../shared/time";
+import { FindBar } from "./find/FindBar";
+import { createFind } from "./find/find";
+import { findKey } from "./find/keys";
 import { Message } from "./Message";
 import type { OutgoingActions } from "./OutgoingState";
+import { PromptRail } from "./rail/PromptRail";
+import { createPrompts } from "./rail/prompts";
 import { createReader } from "./reader";
 import { type Position, remember } from "./scroll";
 import { SectionContext, type SectionSource } from "./tool/source";
@@ -43,14 +48,17 @@ export function Transcript(props: {
       call(props.instance, props.feed).catch(props.onFailure);
     },
   });
+  const [viewElement, setViewElement] = createSignal<HTMLElement>();
   onMount(() => {
     if (view && content) reader.attach(view, content);
+    setViewElement(view);
   });
   const onKey = (event: KeyboardEvent) => {
+    if (findKey(event, find)) return;
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
     event.preventDefault();
-    reader.toPrompt(event.key === "ArrowUp" ? "previous" : "next");
+    prompts.step(event.key === "ArrowUp" ? "previous" : "next");
   };
   document.addEventListener("keydown", onKey);
   onCleanup(() => document.removeEventListener("keydown", onKey));
@@ -73,6 +81,23 @@ export function Transcript(props: {
     if (props.transcript.has_newer) backend.jumpToLatest(props.instance, props.feed).catch(props.onFailure);
     reader.toEnd();
   };
+  const find = createFind({
+    feed: () => props.feed,
+    found: () => props.transcript.find,
+    view: viewElement,
+    reader,
+    query: (query) => backend.find(props.instance, props.feed, query).catch(props.onFailure),
+    step: (forward) => backend.findStep(props.instance, props.feed, forward).catch(props.onFailure),
+  });
+  const prompts = createPrompts({
+    feed: () => props.feed,
+    count: () => props.transcript.overview.prompts,
+    messages: () => props.transcript.messages,
+    reader,
+    read: () => backend.prompts(props.instance, props.feed),
+    show: (message) => backend.showMessage(props.instance, props.feed, message),
+    toEnd: jump,
+  });
   const [spoken, setSpoken] = createSignal("");
   createEffect<SessionState>((before) => {
     const { state } = props;
@@ -104,7 +129,11 @@ export function Transcript(props: {
           aria-busy={props.state === "busy"}
           tabindex={0}
           ref={view}
-          onScroll={() => reader.onScroll()}
+          onScroll={() => {
+            reader.onScroll();
+            find.redraw();
+            prompts.look();
+          }}
           on:click={{
             // Before the button's own handler, which changes what is to be held.
             capture: true,
@@ -164,6 +193,10 @@ export function Transcript(props: {
             </Show>
           </div>
         </div>
+        <PromptRail prompts={prompts.prompts()} current={prompts.current()} onGo={prompts.go} />
+        <Show when={find.isOpen()}>
+          <FindBar find={find} />
+        </Show>
         <p class="visually-hidden" role="status" aria-label="Answer">
           {spoken()}
         </p>

@@ -15,6 +15,9 @@ import {
 /** How far below the view's edge a prompt stands that was jumped to, in pixels. */
 const PROMPT_OFFSET = 12;
 
+/** A prompt that begins above this line is the one that is read, in pixels below the view's edge. */
+const READ_LINE = 24;
+
 /** How long an unanswered call for more messages keeps the next one back, in milliseconds. */
 const LOAD_LIMIT_MS = 3_000;
 
@@ -53,6 +56,14 @@ export function createReader(options: {
     const element = elements.find((each) => each.dataset.anchor === id);
     if (!element || !view) return null;
     return element.getBoundingClientRect().top - view.getBoundingClientRect().top;
+  };
+
+  const promptHeads = () => [
+    ...(content?.querySelectorAll<HTMLElement>("[data-role='user'] > [data-anchor]:first-child") ?? []),
+  ];
+  const toHead = (head: HTMLElement) => {
+    position = { kind: "place", anchors: [{ id: head.dataset.anchor ?? "", offset: PROMPT_OFFSET }] };
+    restore();
   };
 
   /** Takes what is seen now as what the next change starts from. */
@@ -122,25 +133,57 @@ export function createReader(options: {
       position = { kind: "end" };
       restore();
     },
-    /** Goes to the prompt before what is read, or after it; from the last one on to the end. */
-    toPrompt(direction: "previous" | "next") {
-      if (!view || !content) return;
-      const heads = [...content.querySelectorAll<HTMLElement>("[data-role='user'] > [data-anchor]")];
-      const edge = view.getBoundingClientRect().top + PROMPT_OFFSET;
+    /** Goes to the prompt before what is read, or after it. False when none is held there. */
+    toPrompt(direction: "previous" | "next"): boolean {
+      const edge = (view?.getBoundingClientRect().top ?? 0) + PROMPT_OFFSET;
       const distance = (head: HTMLElement) => head.getBoundingClientRect().top - edge;
+      const heads = promptHeads();
       const head =
         direction === "previous"
           ? heads.findLast((each) => distance(each) < -1)
           : heads.find((each) => distance(each) > 1);
-      if (head) {
-        position = { kind: "place", anchors: [{ id: head.dataset.anchor ?? "", offset: PROMPT_OFFSET }] };
-        restore();
-      } else if (direction === "previous") {
-        // What is older comes when the beginning of what is here is in view.
-        view.scrollTop = 0;
-      } else {
-        this.toEnd();
-      }
+      if (head) toHead(head);
+      return head !== undefined;
+    },
+    /** Goes to where what is older comes. */
+    toBeginning() {
+      if (view) view.scrollTop = 0;
+    },
+    /** Goes to a message. False when it is not held. */
+    toMessage(message: string): boolean {
+      const articles = [...(content?.querySelectorAll<HTMLElement>("[data-message-id]") ?? [])];
+      const article = articles.find((each) => each.dataset.messageId === message);
+      const head = article?.querySelector<HTMLElement>("[data-anchor]");
+      if (head) toHead(head);
+      return head !== undefined && head !== null;
+    },
+    /** The prompt that is read or whose answer is, and the first one that is held. */
+    promptInView(): { at: string | null; first: string | null } {
+      const idOf = (head: HTMLElement | undefined) => head?.parentElement?.dataset.messageId ?? null;
+      const heads = promptHeads();
+      const line = (view?.getBoundingClientRect().top ?? 0) + READ_LINE;
+      // At the end the last one is, however near to it.
+      const end = position.kind === "end" ? heads.at(-1) : undefined;
+      const at = end ?? heads.findLast((each) => each.getBoundingClientRect().top <= line);
+      return { at: idOf(at), first: idOf(heads[0]) };
+    },
+    /** The last message that is in view; null where none is. */
+    lastMessage(): string | null {
+      if (!view || !content) return null;
+      const edge = view.getBoundingClientRect().bottom;
+      const messages = [...content.querySelectorAll<HTMLElement>("[data-message-id]")];
+      const last = messages.findLast((each) => each.getBoundingClientRect().top < edge);
+      return last?.dataset.messageId ?? null;
+    },
+    /** Scrolls something into the view's middle, or so far below its edge, and stays at the piece that it is in. */
+    goTo(id: string, box: { top: number; height: number }, where: "middle" | number) {
+      if (!view) return;
+      const below = box.top - view.getBoundingClientRect().top;
+      view.scrollTop += below - (where === "middle" ? (view.clientHeight - box.height) / 2 : where);
+      const top = topOf(id);
+      if (top === null) return;
+      position = { kind: "place", anchors: [{ id, offset: top }] };
+      settle(metrics());
     },
     /** Stays at what is read now, also at the end: something in it is about to be unfolded. */
     hold() {

@@ -21,6 +21,7 @@ const OVERVIEW: OverviewView = {
     cache_write: 0,
   },
   cost: 0.02,
+  prompts: 1,
   cost_with_children: 0.04,
 };
 

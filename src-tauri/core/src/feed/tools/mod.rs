@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use crate::model::{PartKind, SessionId, Tool, ToolProgress};
 use crate::protocol::{PartBody, SectionBody, SectionPlace, SectionRows, ToolDetail, ToolState};
-use crate::render::{Colours, one_line, plain};
+use crate::render::{BOUNDARY, Colours, one_line, plain};
 use crate::store::State;
 
 pub(super) use shades::Shades;
@@ -122,6 +122,19 @@ pub(super) fn text(tool: &Tool, state: &State, section: u32) -> Option<String> {
         end -= 1;
     }
     Some(plain(&text[..end]))
+}
+
+/// The words of a call as a person reads them, for the search: those of its line, and those of each section.
+pub(super) fn words(tool: &Tool, state: &State) -> (String, Vec<String>) {
+    let colours = Colours::default();
+    let call = Call { state, running: true, expanded: true, shades: &Shades::new(&colours) };
+    let line = format!("{}{BOUNDARY}{}", one_line(&tool.name, 80), summary::summary(tool, &call));
+    let sections = sections(tool, &call).into_iter().map(|draft| {
+        let mut words = String::new();
+        draft.words(&mut words);
+        words
+    });
+    (line, sections.collect())
 }
 
 fn detail(tool: &Tool, call: &Call<'_>) -> ToolDetail {

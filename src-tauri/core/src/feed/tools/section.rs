@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::protocol::{LineRow, Section, SectionBody, SectionRows};
-use crate::render::{coloured_line, language_of, line_count, terminal};
+use crate::render::{BOUNDARY, coloured_line, language_of, line_count, plain, render, terminal, words_of};
 
 use super::diff::Diff;
 use super::json;
@@ -96,6 +96,19 @@ impl<'a> Draft<'a> {
     pub(super) fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self
+    }
+
+    /// The text as a person reads it, for the search.
+    pub(super) fn words(&self, out: &mut String) {
+        match self.body {
+            Body::Prose => {
+                for block in render(&self.text) {
+                    words_of(&block.html, out);
+                }
+            }
+            // Nothing is found across lines.
+            _ => out.extend(plain(&self.text).chars().map(|c| if c == '\n' { BOUNDARY } else { c })),
+        }
     }
 
     pub(super) fn view(&self, number: u32, shades: &Shades<'_>) -> Section {

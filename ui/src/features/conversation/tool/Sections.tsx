@@ -46,7 +46,12 @@ export function Sections(props: { part: string; detail: ToolDetail }) {
 function OneSection(props: { part: string; section: Section }) {
   const access = useSection(props.part, props.section.number);
   return (
-    <section class="tool-piece" aria-label={props.section.title} data-section={props.section.body.kind}>
+    <section
+      class="tool-piece"
+      aria-label={props.section.title}
+      data-section={props.section.body.kind}
+      data-number={props.section.number}
+    >
       <div class="tool-piece-head">
         <span>{props.section.title}</span>
         <Show when={props.section.note}>

@@ -1,0 +1,151 @@
+import { createEffect, createSignal, on, onCleanup } from "solid-js";
+import type { FindHit, FindQuery, FindView } from "../../../backend/types";
+import type { Reader } from "../reader";
+import { mark, partOf, rangeOf, unmark } from "./highlights";
+import { needleOf } from "./matches";
+
+/** How long a place that is not drawn yet is waited for, in milliseconds. */
+const DRAWN_LIMIT_MS = 3_000;
+/** How far below the view's edge a part stands whose place in it cannot be shown, in pixels. */
+const PART_OFFSET = 48;
+
+/** A search in the session that is looked at: the bar's state, going to places, and marking them. */
+export function createFind(options: {
+  feed: () => number;
+  found: () => FindView | null;
+  view: () => HTMLElement | undefined;
+  reader: Reader;
+  query: (query: FindQuery) => void;
+  step: (forward: boolean) => void;
+}) {
+  const [isOpen, setOpen] = createSignal(false);
+  const [text, setText] = createSignal("");
+  const [matchCase, setMatchCase] = createSignal(false);
+  /** Counts up when the field is to have the focus. */
+  const [asked, setAsked] = createSignal(0);
+  let number = 0;
+  let returnTo: Element | null = null;
+  /** The place to go to, until it is drawn or nobody waits any more. */
+  let wanted: { hit: FindHit; until: number } | null = null;
+  let frame = 0;
+
+  /** What was found of what is looked for now. */
+  const found = () => {
+    const now = options.found();
+    return isOpen() && now?.query === number ? now : null;
+  };
+  const send = () => {
+    const near = found()?.at?.message ?? options.reader.lastMessage();
+    number += 1;
+    wanted = null;
+    options.query({ number, text: isOpen() ? text() : "", match_case: matchCase(), near });
+  };
+
+  /** Scrolls to what is wanted. False while it is not drawn. */
+  const reveal = (hit: FindHit): boolean => {
+    const view = options.view();
+    const needle = needleOf(text(), matchCase());
+    const part = view && partOf(view, hit);
+    if (!view || !needle || !part) return false;
+    const folded = part.querySelector<HTMLButtonElement>(
+      hit.section === null ? ".reasoning > [aria-expanded='false']" : ".tool-button[aria-expanded='false']",
+    );
+    folded?.click();
+    const range = rangeOf(view, needle, hit);
+    if (!range) {
+      const section = part.querySelector(`.tool-piece[data-number="${hit.section}"]`);
+      options.reader.goTo(part.dataset.anchor ?? "", (section ?? part).getBoundingClientRect(), PART_OFFSET);
+      return false;
+    }
+    const line = range.startContainer.parentElement;
+    // Within what scrolls by itself, like long output or code.
+    line?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    options.reader.goTo(part.dataset.anchor ?? "", range.getBoundingClientRect(), "middle");
+    return true;
+  };
+
+  const draw = () => {
+    frame = 0;
+    const view = options.view();
+    const needle = isOpen() ? needleOf(text(), matchCase()) : null;
+    if (!view || !needle) {
+      unmark();
+      return;
+    }
+    if (wanted && (reveal(wanted.hit) || performance.now() > wanted.until)) wanted = null;
+    mark(view, needle, found()?.at ?? null);
+  };
+  const redraw = () => {
+    if (frame === 0 && isOpen()) frame = requestAnimationFrame(draw);
+  };
+
+  // Behind the effects that bring the messages in place.
+  createEffect(
+    on([() => found()?.at?.jump, () => found()?.query, () => found()?.at?.message], ([jump]) => {
+      const hit = found()?.at;
+      if (jump === undefined || !hit) return;
+      if (!reveal(hit)) wanted = { hit, until: performance.now() + DRAWN_LIMIT_MS };
+      redraw();
+    }),
+  );
+  createEffect(on([found, text, matchCase], redraw));
+  // A new feed knows of no search, and one that was left open knows of an old one.
+  createEffect(
+    on(options.feed, () => {
+      if (isOpen() || options.found()) send();
+    }),
+  );
+
+  const watch = new MutationObserver(redraw);
+  createEffect(() => {
+    const view = options.view();
+    if (isOpen() && view) watch.observe(view, { subtree: true, childList: true, characterData: true });
+    else watch.disconnect();
+  });
+  onCleanup(() => {
+    watch.disconnect();
+    cancelAnimationFrame(frame);
+    unmark();
+  });
+
+  return {
+    isOpen,
+    text,
+    matchCase,
+    found,
+    /** Counts up when the field is to have the focus. */
+    asked,
+    redraw,
+    /** Opens the bar, or gives it the focus again. */
+    open(words: string) {
+      if (!isOpen()) returnTo = document.activeElement;
+      setOpen(true);
+      if (words) setText(words);
+      setAsked(asked() + 1);
+      if (text()) send();
+    },
+    close() {
+      if (!isOpen()) return;
+      setOpen(false);
+      send();
+      cancelAnimationFrame(frame);
+      frame = 0;
+      unmark();
+      const back = returnTo instanceof HTMLElement && returnTo.isConnected ? returnTo : options.view();
+      back?.focus({ preventScroll: true });
+    },
+    change(words: string) {
+      setText(words);
+      send();
+    },
+    turnCase() {
+      setMatchCase(!matchCase());
+      send();
+    },
+    step(forward: boolean) {
+      if (found()?.at) options.step(forward);
+    },
+  };
+}
+
+export type Find = ReturnType<typeof createFind>;
