@@ -82,6 +82,23 @@ async fn words_are_found_in_the_whole_session_shown_and_marked() {
     window.finish().await;
 }
 
+#[tokio::test]
+async fn a_call_is_unfolded_where_the_words_are_and_its_output_scrolled_to_them() {
+    let stage = Stage::new().await;
+    let window = stage.open(&[&stage.place.folder("lines")]).await;
+    window.until_ready("lines").await;
+    window.ask("%%tool bash {\"command\": \"seq 1 1000\", \"description\": \"d\"}\n%%turn\n%%text Done.").await;
+    window.press(&[CONTROL, 'f']).await;
+    window.until(&format!("document.activeElement === {FIELD}")).await;
+    window.element(FIELD).await.send_keys("777").await.unwrap();
+    // Of its thousand lines only those in view are drawn. The messages end too soon for it to stand in the very middle.
+    window.until(&format!("{COUNT} === '1 of 1' && {MARKED}?.text === '777' && {MARKED}.middle < 200")).await;
+    window.screenshot("find-output").await;
+    window.press(&[ESCAPE]).await;
+    window.until(&format!("!{FIELD}")).await;
+    window.finish().await;
+}
+
 /// A prompt stands at the view's upper edge.
 fn reads(line: &str) -> String {
     format!(

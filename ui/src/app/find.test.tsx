@@ -58,7 +58,9 @@ describe("the search in a session", () => {
     const asked = vi.spyOn(backend, "find");
     await find("step");
     await vi.waitFor(() => expect(count()).toMatch(/ of /));
-    fireEvent.click(bar().getByRole("button", { name: "Close find" }));
+    // Also from among the messages.
+    fireEvent.keyDown(screen.getByRole("log", { name: "Messages" }), { key: "Escape" });
+    expect(screen.queryByRole("search")).toBeNull();
     expect(asked.mock.calls.map(([, , query]) => query.text)).toEqual(["step", ""]);
   });
 

@@ -23,7 +23,9 @@ impl Feed {
         transcript.searches += 1;
         transcript.search = Search::new(transcript.searches, query, entry);
         transcript.find_ended = transcript.search.is_none();
-        transcript.place.pin(entry);
+        if transcript.search.is_some() {
+            transcript.place.pin(entry);
+        }
     }
 
     /// Goes to the next place in which it was found.

@@ -17,7 +17,7 @@ context: ContextView | null,
 /**
  * How many prompts of it are here.
  */
-prompts: number,
+prompts: number, 
 /**
  * What it cost so far, in US dollars.
  */

@@ -87,6 +87,8 @@ export function Transcript(props: {
     view: viewElement,
     reader,
     query: (query) => backend.find(props.instance, props.feed, query).catch(props.onFailure),
+    text: ({ message, part, section }) =>
+      backend.sectionText(props.instance, props.feed, { message, part, section: section ?? 0 }),
     step: (forward) => backend.findStep(props.instance, props.feed, forward).catch(props.onFailure),
   });
   const prompts = createPrompts({

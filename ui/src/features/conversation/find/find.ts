@@ -2,7 +2,8 @@ import { createEffect, createSignal, on, onCleanup } from "solid-js";
 import type { FindHit, FindQuery, FindView } from "../../../backend/types";
 import type { Reader } from "../reader";
 import { mark, partOf, rangeOf, unmark } from "./highlights";
-import { needleOf } from "./matches";
+import { type Needle, needleOf } from "./matches";
+import { type RowPlace, rowOf, scrolledRows, scrollToRow } from "./rows";
 
 /** How long a place that is not drawn yet is waited for, in milliseconds. */
 const DRAWN_LIMIT_MS = 3_000;
@@ -17,6 +18,8 @@ export function createFind(options: {
   reader: Reader;
   query: (query: FindQuery) => void;
   step: (forward: boolean) => void;
+  /** The whole text of a section. */
+  text: (hit: FindHit) => Promise<string | null>;
 }) {
   const [isOpen, setOpen] = createSignal(false);
   const [text, setText] = createSignal("");
@@ -27,6 +30,8 @@ export function createFind(options: {
   let returnTo: Element | null = null;
   /** The place to go to, until it is drawn or nobody waits any more. */
   let wanted: { hit: FindHit; until: number } | null = null;
+  /** The row of the place that was gone to, where only the rows in view are drawn; null in it where none was found. */
+  let looked: { hit: FindHit; row: RowPlace | null } | null = null;
   let frame = 0;
 
   /** What was found of what is looked for now. */
@@ -41,6 +46,21 @@ export function createFind(options: {
     options.query({ number, text: isOpen() ? text() : "", match_case: matchCase(), near });
   };
 
+  const rowFor = (hit: FindHit | null) =>
+    hit && looked && looked.hit.jump === hit.jump && looked.hit.part === hit.part ? looked.row : null;
+  /** Finds the row of a place, and has it drawn. */
+  const lookForRow = async (hit: FindHit, rows: HTMLElement, needle: Needle) => {
+    looked = { hit, row: null };
+    const own = looked;
+    const text = await options.text(hit).catch(() => null);
+    if (looked !== own || text === null) return;
+    own.row = rowOf(text, needle, hit.occurrence);
+    if (!own.row) return;
+    scrollToRow(rows, own.row);
+    wanted = { hit, until: performance.now() + DRAWN_LIMIT_MS };
+    redraw();
+  };
+
   /** Scrolls to what is wanted. False while it is not drawn. */
   const reveal = (hit: FindHit): boolean => {
     const view = options.view();
@@ -51,11 +71,14 @@ export function createFind(options: {
       hit.section === null ? ".reasoning > [aria-expanded='false']" : ".tool-button[aria-expanded='false']",
     );
     folded?.click();
-    const range = rangeOf(view, needle, hit);
+    const rows = hit.section === null ? null : scrolledRows(part, hit);
+    if (rows && looked?.hit !== hit) lookForRow(hit, rows, needle);
+    const range = rangeOf(view, needle, hit, rowFor(hit));
     if (!range) {
       const section = part.querySelector(`.tool-piece[data-number="${hit.section}"]`);
       options.reader.goTo(part.dataset.anchor ?? "", (section ?? part).getBoundingClientRect(), PART_OFFSET);
-      return false;
+      // Where its row is not known (yet), the section is all that can be shown.
+      return section !== null && rowFor(hit) === null;
     }
     const line = range.startContainer.parentElement;
     // Within what scrolls by itself, like long output or code.
@@ -73,7 +96,8 @@ export function createFind(options: {
       return;
     }
     if (wanted && (reveal(wanted.hit) || performance.now() > wanted.until)) wanted = null;
-    mark(view, needle, found()?.at ?? null);
+    const hit = found()?.at ?? null;
+    mark(view, needle, hit, rowFor(hit));
   };
   const redraw = () => {
     if (frame === 0 && isOpen()) frame = requestAnimationFrame(draw);

@@ -1,5 +1,6 @@
 import type { FindHit } from "../../../backend/types";
 import { allScopesOf, matchAt, matchesIn, type Needle } from "./matches";
+import { matchInRow, type RowPlace, scrolledRows } from "./rows";
 
 /** The names by which the style sheet knows the two. */
 const ALL = "find";
@@ -12,7 +13,7 @@ const BEYOND = 600;
 const canHighlight = () => typeof Highlight !== "undefined" && typeof CSS !== "undefined" && "highlights" in CSS;
 
 /** Marks the needle in what is in view, and the one place more strongly. Marks are none of the document's nodes. */
-export function mark(view: HTMLElement, needle: Needle, hit: FindHit | null): void {
+export function mark(view: HTMLElement, needle: Needle, hit: FindHit | null, row: RowPlace | null): void {
   if (!canHighlight()) return;
   const box = view.getBoundingClientRect();
   const isNear = (element: Element) => {
@@ -32,7 +33,7 @@ export function mark(view: HTMLElement, needle: Needle, hit: FindHit | null): vo
       for (const range of matchesIn(scope, needle, MOST - all.size)) all.add(range);
     }
   }
-  const current = hit && rangeOf(view, needle, hit);
+  const current = hit && rangeOf(view, needle, hit, row);
   if (current) one.add(current);
 }
 
@@ -59,8 +60,10 @@ export function partOf(view: HTMLElement, hit: FindHit): HTMLElement | null {
   return parts.find((part) => part.dataset.anchor === `p:${hit.part}`) ?? null;
 }
 
-/** A place in the document; null while it is not drawn. */
-export function rangeOf(view: HTMLElement, needle: Needle, hit: FindHit): Range | null {
+/** A place in the document; null while it is not drawn. In a section of many lines its row tells where it is. */
+export function rangeOf(view: HTMLElement, needle: Needle, hit: FindHit, row: RowPlace | null): Range | null {
   const part = partOf(view, hit);
+  const rows = part && scrolledRows(part, hit);
+  if (rows) return row && matchInRow(rows, row, needle);
   return part && matchAt(part, hit.section, hit.occurrence, needle);
 }

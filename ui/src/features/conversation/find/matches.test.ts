@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allScopesOf, fold, matchAt, matchesIn, needleOf, scopesOf } from "./matches";
+import { matchInRow, rowOf } from "./rows";
 
 function element(html: string): HTMLElement {
   const root = document.createElement("div");
@@ -47,9 +48,21 @@ describe("what is marked", () => {
     );
     expect(matchAt(call, null, 2, needle)?.startOffset).toBe(2);
     expect(matchAt(call, 1, 0, needle)?.startContainer.textContent).toBe("b x");
-    // Of long output only what is in view is drawn.
     expect(matchAt(call, 1, 7, needle)?.startContainer.textContent).toBe("b x");
+    // Of long output only what is in view is drawn.
+    const long = element('<section class="tool-piece" data-number="0"><div class="tool-rows-room">x</div></section>');
+    expect(matchAt(long, 0, 0, needle)).toBeNull();
     expect(matchAt(call, 2, 0, needle)).toBeNull();
     expect([scopesOf(call, null).length, allScopesOf(call).length]).toEqual([2, 4]);
+  });
+
+  it("is found by its row where only the rows in view are drawn", () => {
+    const needle = needleOf("x", false);
+    if (!needle) throw new Error("something to find");
+    expect(rowOf("a x\nb\nX and x", needle, 2)).toEqual({ row: 2, within: 1 });
+    expect(rowOf("a x", needle, 1)).toBeNull();
+    const rows = element('<div class="tool-row" data-row="2"><span>X and x</span></div>');
+    expect(matchInRow(rows, { row: 2, within: 1 }, needle)?.startOffset).toBe(6);
+    expect(matchInRow(rows, { row: 7, within: 0 }, needle)).toBeNull();
   });
 });

@@ -47,6 +47,12 @@ function foldOne(c: string): string {
 
 const isSingle = (text: string) => [...text].length === 1;
 
+/** How often the needle is in a line. */
+export function countIn(line: string, needle: Needle): number {
+  const spaced = line.replace(/\s/gu, " ");
+  return (needle.matchCase ? spaced : fold(spaced)).split(needle.text).length - 1;
+}
+
 /** The places of the needle in the words below an element, in their order, at most `most`. */
 export function matchesIn(root: Element, needle: Needle, most: number): Range[] {
   const nodes: { node: Text; start: number }[] = [];
@@ -99,11 +105,15 @@ export function allScopesOf(part: Element): Element[] {
   return [...scopesOf(part, null), ...part.querySelectorAll(".tool-piece")];
 }
 
-/** One place in a part or a section; the last there is where fewer are drawn, null where none is. */
+/**
+ * One place in a part or a section; the last there is where fewer are drawn. Null where none is, or where it cannot be
+ * told which one it is, as only the rows in view are drawn.
+ */
 export function matchAt(part: Element, section: number | null, occurrence: number, needle: Needle): Range | null {
   let left = occurrence;
   let last: Range | null = null;
   for (const scope of scopesOf(part, section)) {
+    if (scope.querySelector(".tool-rows-room")) return null;
     const ranges = matchesIn(scope, needle, left + 1);
     const found = ranges[left];
     if (found) return found;

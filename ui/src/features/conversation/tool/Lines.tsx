@@ -24,7 +24,7 @@ export function Lines(props: { body: Body; access: SectionAccess }) {
       onDrawn={pages.need}
     >
       {(index) => (
-        <div class="tool-row" data-missing={pages.row(index) ? undefined : ""}>
+        <div class="tool-row" data-row={index} data-missing={pages.row(index) ? undefined : ""}>
           {props.body.first !== null && (
             <span class="tool-number" style={{ width: `${digits()}ch` }}>
               {props.body.first + index}
