@@ -24,7 +24,7 @@ pub struct FindJob {
     needle: Arc<Needle>,
     directory: String,
     messages: Vec<(MessageKey, Vec<(PartId, Text)>)>,
-    bytes: usize,
+    pub(super) bytes: usize,
 }
 
 /// What came of a job.

@@ -1,6 +1,6 @@
 //! Searches over made-up sessions, slice by slice.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -231,11 +231,10 @@ fn the_range_moves_around_a_message_and_goes_on_from_there() {
     assert!(!place.show_around(entry, &"msg_none".into()));
 }
 
-/// How long the instance's task is kept, and the whole search, over 10,000 messages. The bounds are those of a debug
-/// build on a busy machine.
+/// What the instance's task does for a slice is to copy it: its size bounds that, whatever the machine does meanwhile.
 #[test]
-fn a_search_in_ten_thousand_messages_never_holds_its_task_up() {
-    let words = "Some **words** of an answer, with `code` and more of it.\n\n".repeat(20);
+fn a_search_in_ten_thousand_messages_never_copies_more_at_once_than_a_slice() {
+    let words = "Some **words** of an answer, with `code` and more of it.\n\n".repeat(8);
     let messages = (0..10_000)
         .map(|number| if number % 2 == 0 { vec![text("Go on")] } else { vec![text(&words), bash("ls", &words)] })
         .collect();
@@ -248,6 +247,7 @@ fn a_search_in_ten_thousand_messages_never_holds_its_task_up() {
         let before = Instant::now();
         let Some(job) = search.job(&state, entry(&state)) else { break };
         longest = longest.max(before.elapsed());
+        assert!(job.bytes < 260 * 1024, "{}", job.bytes);
         let answer = job.run();
         let before = Instant::now();
         search.answer(answer, entry(&state));
@@ -255,10 +255,8 @@ fn a_search_in_ten_thousand_messages_never_holds_its_task_up() {
         longest = longest.max(before.elapsed());
         slices += 1;
     }
-    let took = began.elapsed();
-    eprintln!("NOTE: {slices} slices, {took:?} in all, at most {longest:?} on the task");
+    eprintln!("NOTE: {slices} slices, {:?} in all, at most {longest:?} on the task", began.elapsed());
     // Once in each line of the text; in the output as it is, the marks stand between.
-    assert_eq!(search.view(entry(&state)).count, 5_000 * 20);
-    assert!(slices > 40, "{slices}");
-    assert!(longest < Duration::from_millis(60), "{longest:?}");
+    assert_eq!(search.view(entry(&state)).count, 5_000 * 8);
+    assert!(slices > 30, "{slices}");
 }
