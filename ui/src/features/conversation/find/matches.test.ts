@@ -21,7 +21,7 @@ describe("what is marked", () => {
   });
 
   it("leaves out what is no part of the text", () => {
-    const code = '<div class="code-head"><button>Copy</button></div><pre><code>copy()</code></pre>';
+    const code = '<div class="code-head"><span>copy</span><button>Copy</button></div><pre><code>copy()</code></pre>';
     expect(texts(code, "copy")).toEqual(["copy"]);
     expect(texts('<span class="tool-number">12</span><span>12</span>', "12")).toHaveLength(1);
   });
