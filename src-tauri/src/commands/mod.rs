@@ -3,6 +3,7 @@
 mod bounds;
 mod drafts;
 mod events;
+mod files;
 mod folders;
 mod instances;
 mod quitting;
@@ -60,6 +61,8 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         events::read_events,
         events::read_event,
         events::save_recording,
+        files::existing_files,
+        files::open_file,
         settings::update_settings,
         settings::open_link,
         settings::report_error,

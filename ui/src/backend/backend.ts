@@ -58,6 +58,11 @@ export interface Backend {
   /** A message's words in Markdown; of the agent's, its whole answer. null when it is gone. */
   messageText(instance: string, feed: number, message: string): Promise<string | null>;
 
+  /** For each path whether it is one of a file or folder inside of the instance's folder. At most 100 at once. */
+  existingFiles(instance: string, paths: string[]): Promise<boolean[]>;
+  /** Opens a file of the folder in the program that the system has for it. */
+  openFile(instance: string, path: string): Promise<void>;
+
   newSession(instance: string): Promise<Snapshot>;
   /** Takes a prompt to be sent; without a session one is made for it and looked at. Its message's id; it is safe then. */
   sendPrompt(instance: string, session: string | null, text: string): Promise<string>;

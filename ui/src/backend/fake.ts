@@ -88,6 +88,8 @@ export function createFakeBackend(search = ""): Backend {
     updateSettings: (next) => wait(() => fake.change({ settings: next })),
     dismissProblem: (code) =>
       wait(() => fake.change({ problems: fake.app.problems.filter((problem) => problem.code !== code) })),
+    existingFiles: (_, paths) => wait(() => paths.map((path) => path.startsWith("src/"))),
+    openFile: () => wait(() => undefined),
     openLink: () => wait(() => undefined),
     reportError: (message) => wait(() => fake.reported.push(message)).then(() => undefined),
     onApp: async (handler) => fake.subscribe(fake.appHandlers, handler),

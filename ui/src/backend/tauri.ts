@@ -51,6 +51,8 @@ export const tauriBackend: Backend = {
   answerQuit: (quit) => invoke("answer_quit", { quit }),
   updateSettings: (settings) => invoke("update_settings", { settings }),
   dismissProblem: (code) => invoke("dismiss_problem", { code }),
+  existingFiles: (instance, paths) => invoke("existing_files", { instance, paths }),
+  openFile: (instance, path) => invoke("open_file", { instance, path }),
   openLink: (url) => invoke("open_link", { url }),
   reportError: (message) => invoke("report_error", { message }),
 

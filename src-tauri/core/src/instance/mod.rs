@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod connection;
 mod deleting;
+mod files;
 mod handle;
 mod launch;
 mod liveness;
