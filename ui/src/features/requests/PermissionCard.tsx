@@ -8,6 +8,7 @@ import { Button } from "../../shared/Button";
 import { ProblemNote } from "../../shared/ProblemNote";
 import { CardHead, type DiffBody, type DiffView, Key, type Place, PlaceLine } from "./Card";
 import { type CardKey, createCardKeys } from "./keys";
+import { useRules } from "./opening";
 import "./requests.css";
 
 /** A request for permission, with the answers that can be given. */
@@ -22,6 +23,7 @@ export function PermissionCard(props: {
   onAnswer?: () => void;
 }) {
   const backend = useBackend();
+  const openRules = useRules();
   const [denying, setDenying] = createSignal(false);
   const [reason, setReason] = createSignal("");
   const [sending, setSending] = createSignal(false);
@@ -132,6 +134,24 @@ export function PermissionCard(props: {
             onInput={(event) => setReason(event.currentTarget.value)}
             onKeyDown={(event) => event.key === "Enter" && reason().trim() && answer("reject")}
           />
+        </Show>
+        <Show when={openRules !== undefined && props.permission.pattern}>
+          {(pattern) => (
+            <Button
+              look="plain"
+              class="request-more request-rule"
+              onClick={() =>
+                openRules?.(props.instance, {
+                  kind: props.permission.kind,
+                  pattern: pattern(),
+                  answer: "allow",
+                  reason: null,
+                })
+              }
+            >
+              Make a rule…
+            </Button>
+          )}
         </Show>
       </div>
       <Show when={props.permission.always.length > 0}>
