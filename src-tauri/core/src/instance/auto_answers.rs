@@ -46,16 +46,19 @@ struct Entry {
 }
 
 impl Entry {
-    /// The server says how the request was answered. It says "rejected" also of what fell with another request.
-    fn told(&mut self, outcome: Outcome) {
+    /// The server says how the request was answered; true when that is not how we did, and that is news. It says
+    /// "rejected" also of what fell with another request.
+    fn told(&mut self, outcome: Outcome) -> bool {
         let ours = match self.answer.answer {
             RuleAnswer::Allow => Outcome::Once,
             RuleAnswer::Deny => Outcome::Rejected,
         };
-        if outcome != ours {
-            let done = if outcome == Outcome::Rejected { "denied" } else { "answered" };
-            self.answer.failed = Some(format!("It was {done} otherwise before this answer came."));
+        if outcome == ours || self.answer.failed.is_some() {
+            return false;
         }
+        let done = if outcome == Outcome::Rejected { "denied" } else { "answered" };
+        self.answer.failed = Some(format!("It was {done} otherwise before this answer came."));
+        true
     }
 }
 
@@ -71,8 +74,12 @@ impl AutoAnswers {
 
     /// The server's word of an answer; it may come before or after that to ours.
     pub(super) fn told(&mut self, request: &RequestId, outcome: Outcome) {
-        if let Some(entry) = self.sent.iter_mut().chain(&mut self.log).find(|entry| entry.request == *request) {
+        if let Some(entry) = self.sent.iter_mut().find(|entry| entry.request == *request) {
             entry.told(outcome);
+        } else if let Some(entry) = self.log.iter_mut().find(|entry| entry.request == *request)
+            && entry.told(outcome)
+        {
+            self.given = self.given.saturating_sub(1);
             self.revision += 1;
         }
     }

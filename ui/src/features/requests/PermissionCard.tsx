@@ -135,11 +135,21 @@ export function PermissionCard(props: {
             onKeyDown={(event) => event.key === "Enter" && reason().trim() && answer("reject")}
           />
         </Show>
+      </div>
+      <div class="request-foot">
+        <Show when={props.permission.always.length > 0}>
+          <p class="request-always">
+            Always covers{" "}
+            <For each={props.permission.always}>{(pattern) => <code class="request-pattern">{pattern}</code>}</For>
+            {" until OpenCode ends"}
+          </p>
+        </Show>
         <Show when={openRules !== undefined && props.permission.pattern}>
           {(pattern) => (
-            <Button
-              look="plain"
-              class="request-more request-rule"
+            <button
+              type="button"
+              class="request-open request-rule"
+              title="Answer such requests by a rule"
               onClick={() =>
                 openRules?.(props.instance, {
                   kind: props.permission.kind,
@@ -150,17 +160,10 @@ export function PermissionCard(props: {
               }
             >
               Make a rule…
-            </Button>
+            </button>
           )}
         </Show>
       </div>
-      <Show when={props.permission.always.length > 0}>
-        <p class="request-always">
-          Always covers{" "}
-          <For each={props.permission.always}>{(pattern) => <code class="request-pattern">{pattern}</code>}</For>
-          {" until OpenCode ends"}
-        </p>
-      </Show>
     </div>
   );
 }

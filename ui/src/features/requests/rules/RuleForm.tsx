@@ -1,5 +1,5 @@
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
-import { createSignal, createUniqueId, For, onMount, Show } from "solid-js";
+import { createEffect, createSignal, createUniqueId, For, onMount, Show } from "solid-js";
 import { problemOf } from "../../../backend/backend";
 import type { Problem, Rule, RuleAnswer } from "../../../backend/types";
 import { Button } from "../../../shared/Button";
@@ -27,13 +27,14 @@ export function RuleForm(props: {
   const [problem, setProblem] = createSignal<Problem | null>(null);
   let form: HTMLFormElement | undefined;
   let pattern: HTMLInputElement | undefined;
-  onMount(() =>
-    queueMicrotask(() => {
-      form?.scrollIntoView?.({ block: "nearest" });
-      pattern?.focus();
-    }),
-  );
+  onMount(() => queueMicrotask(() => pattern?.focus()));
   const change = (part: Partial<Rule>) => setRule({ ...rule(), ...part });
+  // It grows by what it says of a rule; its buttons stay in view.
+  createEffect(() => {
+    broadWords(rule());
+    rule().answer;
+    queueMicrotask(() => form?.scrollIntoView?.({ block: "nearest" }));
+  });
   const options = (): [string, string][] => {
     const more = known().filter((kind) => !KINDS.some(([each]) => each === kind));
     return [...KINDS, ...more.map((kind): [string, string] => [kind, kind]), [OTHER, "Another kind…"]];
