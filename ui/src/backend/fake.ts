@@ -1,7 +1,7 @@
 import type { Backend } from "./backend";
 import * as data from "./fakeData";
 import { FakeEvents } from "./fakeEvents";
-import { FakeRules } from "./fakeRules";
+import { ruleCalls } from "./fakeRules";
 import { serverProblem, setScene } from "./fakeScenes";
 import { detailOf, moreRows } from "./fakeTools";
 import type { Announcement, AppView, Focus, FolderRow, MessageView, Patch, Snapshot, TranscriptView } from "./types";
@@ -81,11 +81,7 @@ export function createFakeBackend(search = ""): Backend {
     replyPermission: (id, request) => wait(() => fake.answered(id, request)),
     replyQuestion: (id, request) => wait(() => fake.answered(id, request)),
     rejectQuestion: (id, request) => wait(() => fake.answered(id, request)),
-    autoAnswers: (id) => wait(() => fake.rulesOf(id).view(fake.waiting(id))),
-    switchAutoAnswers: (id, on) => wait(() => fake.changeRules(id, (rules) => rules.switch(on))),
-    putRule: (id, number, rule) => wait(() => fake.changeRules(id, (rules) => rules.put(number, rule))),
-    deleteRule: (id, number) => wait(() => fake.changeRules(id, (rules) => rules.delete(number))),
-    applyRules: (id) => wait(() => fake.applyRules(id)),
+    ...ruleCalls(fake, wait, scene),
     readEvents: (_, query) => wait(() => fake.events.page(query)),
     readEvent: (_, number) => wait(() => fake.events.detail(number)),
     saveRecording: () => wait(() => ({ file: "api-server.sse", events: 300, missing: 0 })),
@@ -119,7 +115,6 @@ class FakeApp {
   readonly events: FakeEvents;
   private readonly instances = new Map<string, Snapshot>();
   private readonly transcripts = new Map<string, TranscriptView>();
-  private readonly rules = new Map<string, FakeRules>();
   private feeds = 1;
   private count = 0;
   private readonly streams = new Map<string, ReturnType<typeof setInterval>>();
@@ -143,10 +138,6 @@ class FakeApp {
     this.app.instances = rows.map(([id, row]) => ({ id, folder: row }));
     this.app.active = scene === "requests" ? "ins_2" : "ins_1";
     this.fill(scene);
-    if (scene === "rules") {
-      this.rules.set("ins_1", new FakeRules(true));
-      this.held("ins_1").view.auto_answers = { ...this.rulesOf("ins_1").status };
-    }
   }
 
   private fill(scene: string): void {
@@ -223,7 +214,7 @@ class FakeApp {
     this.change({ active: id });
   }
 
-  private held(id: string): Snapshot {
+  held(id: string): Snapshot {
     const held = this.instances.get(id);
     if (!held) throw { code: "no_instance", message: "This folder is no longer open.", detail: null };
     return held;
@@ -419,35 +410,6 @@ class FakeApp {
     const { view } = this.held(id);
     view.notices = view.notices.filter((notice) => notice.number !== number);
     this.emit(id, [{ op: "instance_updated", view: structuredClone(view) }]);
-  }
-
-  rulesOf(id: string): FakeRules {
-    const known = this.rules.get(id) ?? new FakeRules(false);
-    this.rules.set(id, known);
-    return known;
-  }
-
-  changeRules(id: string, change: (rules: FakeRules) => void): void {
-    const rules = this.rulesOf(id);
-    change(rules);
-    const { view } = this.held(id);
-    view.auto_answers = { ...rules.status };
-    this.emit(id, [{ op: "instance_updated", view: structuredClone(view) }]);
-  }
-
-  /** How many requests the rules would answer: all, when there are any. */
-  waiting(id: string): number {
-    const { on } = this.rulesOf(id).status;
-    return on && this.rulesOf(id).view(0).rules.length > 0 ? this.held(id).permissions.length : 0;
-  }
-
-  applyRules(id: string): number {
-    const all = this.held(id).permissions;
-    this.changeRules(id, (rules) => {
-      for (const asked of all) rules.answered(asked.title, asked.detail);
-    });
-    for (const asked of all) this.answered(id, asked.id);
-    return all.length;
   }
 
   restart(id: string): void {

@@ -1,4 +1,5 @@
-import type { AutoAnswer, AutoAnswersStatus, AutoAnswersView, Rule } from "./types";
+import type { Backend } from "./backend";
+import type { AutoAnswer, AutoAnswersStatus, AutoAnswersView, Patch, Rule, Snapshot } from "./types";
 
 const rule = (kind: string, pattern: string, answer: Rule["answer"], reason: string | null = null): Rule => ({
   kind,
@@ -39,7 +40,7 @@ function answers(now: number): AutoAnswer[] {
 }
 
 /** The made-up rules of one folder. */
-export class FakeRules {
+class FakeRules {
   private rules: AutoAnswersView["rules"] = [];
   private log: AutoAnswer[] = [];
   private last = 0;
@@ -94,4 +95,48 @@ export class FakeRules {
     this.status.given += 1;
     this.status.revision += 1;
   }
+}
+
+type RuleCalls = Pick<Backend, "autoAnswers" | "switchAutoAnswers" | "putRule" | "deleteRule" | "applyRules">;
+
+/** The calls about automatic answers. The rules, when there are any, match every request. */
+export function ruleCalls(
+  fake: {
+    held: (id: string) => Snapshot;
+    emit: (id: string, patches: Patch[]) => void;
+    answered: (id: string, request: string) => void;
+  },
+  wait: <T>(value: () => T) => Promise<T>,
+  scene: string,
+): RuleCalls {
+  const folders = new Map<string, FakeRules>();
+  const of = (id: string): FakeRules => {
+    const rules = folders.get(id) ?? new FakeRules(scene === "rules" && id === "ins_1");
+    folders.set(id, rules);
+    return rules;
+  };
+  const waiting = (id: string): number =>
+    of(id).status.on && of(id).view(0).rules.length > 0 ? fake.held(id).permissions.length : 0;
+  const change = (id: string, act: (rules: FakeRules) => void): void => {
+    act(of(id));
+    const { view } = fake.held(id);
+    view.auto_answers = { ...of(id).status };
+    fake.emit(id, [{ op: "instance_updated", view: structuredClone(view) }]);
+  };
+  if (scene === "rules") fake.held("ins_1").view.auto_answers = { ...of("ins_1").status };
+  return {
+    autoAnswers: (id) => wait(() => of(id).view(waiting(id))),
+    switchAutoAnswers: (id, on) => wait(() => change(id, (rules) => rules.switch(on))),
+    putRule: (id, number, next) => wait(() => change(id, (rules) => rules.put(number, next))),
+    deleteRule: (id, number) => wait(() => change(id, (rules) => rules.delete(number))),
+    applyRules: (id) =>
+      wait(() => {
+        const all = fake.held(id).permissions;
+        change(id, (rules) => {
+          for (const asked of all) rules.answered(asked.title, asked.detail);
+        });
+        for (const asked of all) fake.answered(id, asked.id);
+        return all.length;
+      }),
+  };
 }
