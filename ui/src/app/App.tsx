@@ -74,6 +74,7 @@ function Window(props: { backend: Backend }) {
       running: Object.values(state?.sessions ?? {}).filter((row) => row.state === "busy" || row.state === "retry")
         .length,
       unseen: state?.view.unseen ?? 0,
+      ruled: state?.view.auto_answers.on ?? false,
     };
   };
   const waiting = createMemo(() => entriesOf(instances().map(({ id, folder }) => ({ id, folder, state: mirror(id) }))));

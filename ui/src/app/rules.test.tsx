@@ -67,6 +67,8 @@ describe("automatic answers", () => {
   it("are changed, refused and deleted; a denial may have a reason", async () => {
     const { put, remove } = open("rules");
     fireEvent.click(await screen.findByRole("button", { name: "Auto-answers on, 3 given" }));
+    expect(screen.getByRole("tab", { name: "api-server" }).title).toContain("answered by rules");
+    expect(screen.getByRole("tab", { name: "web-app" }).title).not.toContain("answered by rules");
     const shown = await dialog();
     fireEvent.click(await shown.findByRole("button", { name: "Change rule Change a file: src/*" }));
     const form = within(shown.getByRole("form", { name: "Change rule" }));

@@ -69,7 +69,7 @@ export function RulesDialog(props: {
     setEditing(null);
     setDraft(null);
   };
-  const folderName = (folder: FolderRow) => [folder.name, folder.hint].filter(Boolean).join(" ");
+  const folderName = (folder: Pick<FolderRow, "name" | "hint">) => [folder.name, folder.hint].filter(Boolean).join(" ");
   const current = () => props.folders.find(({ id }) => id === instance())?.folder;
   const form = (row: RuleRow | null) => (
     <RuleForm
@@ -91,7 +91,9 @@ export function RulesDialog(props: {
           <Show
             when={props.folders.length > 1}
             fallback={
-              <span class="rules-folder">{folderName(current() ?? ({ name: "", hint: "" } as FolderRow))}</span>
+              <span class="rules-folder">
+                <span class="muted">Folder</span> {folderName(current() ?? { name: "", hint: "" })}
+              </span>
             }
           >
             <Select
