@@ -150,7 +150,7 @@ async fn a_request_that_comes_with_a_resync_is_answered_once_and_one_whose_answe
         near.look(Focus::Start).await;
         near.prompt(&format!("{}\n%%turn\n%%text Made {file}.", bash(&format!("touch {file}")))).await
     };
-    let lose = async || {
+    let cut_off = async || {
         let refused = far.proxy.harm(Target::Events, Fault::Refuse, None);
         let cut = far.proxy.harm(Target::Events, Fault::Cut(At::Byte(0)), None);
         pane.until("the lost stream", |now| now.view.connection != Connection::Connected).await;
@@ -163,21 +163,21 @@ async fn a_request_that_comes_with_a_resync_is_answered_once_and_one_whose_answe
         pane.connected().await;
     };
 
-    let lost = lose().await;
+    let harms = cut_off().await;
     run("one").await;
     near.until("the request", |now| now.view.waiting == 1).await;
-    come_back(lost).await;
+    come_back(harms).await;
     near.until("the answer", |now| answer_text(now) == "Made one.").await;
     assert!(exists(&near, "one"));
     near.idle().await;
 
     // It was asked before this rule: that it is heard of later makes no difference.
-    let lost = lose().await;
+    let harms = cut_off().await;
     run("two").await;
     near.until("the request", |now| now.view.waiting == 1).await;
     let rows = pane.handle.auto_answers().await.unwrap().rules;
     pane.handle.change_rules(RuleChange::Put(Some(rows[0].id), rows[0].rule.clone())).await.unwrap();
-    come_back(lost).await;
+    come_back(harms).await;
     pane.until("the request", |now| now.view.waiting == 1).await;
     assert!(!exists(&near, "two"));
     near.permit(PermissionReply::Once).await;
@@ -193,7 +193,7 @@ async fn a_request_that_comes_with_a_resync_is_answered_once_and_one_whose_answe
     assert!(log.len() == 2 && log[0].failed.is_some() && log[1].failed.is_none(), "{log:#?}");
     far.proxy.lift(harm);
     // Not once more, also when it is heard of again; it is the person's.
-    come_back(lose().await).await;
+    come_back(cut_off().await).await;
     let seen = pane.until("the request", |now| now.view.waiting == 1).await;
     assert!(seen.view.auto_answers.given == 1 && !exists(&near, "three"));
     pane.permit(PermissionReply::Once).await;

@@ -241,3 +241,73 @@ fn cut(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tokio_util::task::TaskTracker;
+
+    use super::*;
+    use crate::profile::Profile;
+
+    fn sent(request: &str, answer: RuleAnswer) -> Entry {
+        let answer = AutoAnswer {
+            number: 1,
+            at: 1,
+            session: SessionName { id: "ses_a".to_owned(), title: "A".to_owned() },
+            title: "Run a command".to_owned(),
+            text: None,
+            answer,
+            rules: Vec::new(),
+            failed: None,
+        };
+        Entry { request: request.into(), answer }
+    }
+
+    fn empty() -> AutoAnswers {
+        let place = tempfile::tempdir().unwrap();
+        AutoAnswers::new(crate::rules::open(&Profile::new(place.path()), Path::new("/a"), TaskTracker::new()).0)
+    }
+
+    #[test]
+    fn an_answer_that_another_one_came_before_is_not_counted() {
+        let mut auto = empty();
+        for request in ["before", "after", "ours", "lost"] {
+            auto.sent.push(sent(request, RuleAnswer::Allow));
+        }
+        // Denied with another request of its session: the server's word comes before or after that to ours.
+        auto.told(&"before".into(), Outcome::Rejected);
+        for request in ["before", "after", "ours"] {
+            auto.done(&request.into(), &Ok(()));
+        }
+        auto.done(&"lost".into(), &Err(Problem::new("x", "It was lost.")));
+        assert_eq!(auto.status().given, 2);
+        auto.told(&"after".into(), Outcome::Rejected);
+        auto.told(&"ours".into(), Outcome::Once);
+        assert_eq!(auto.status().given, 1);
+        let log: Vec<_> = auto.log.iter().map(|entry| (entry.request.as_str(), entry.answer.failed.clone())).collect();
+        let denied = Some("It was denied otherwise before this answer came.".to_owned());
+        assert_eq!(
+            log,
+            [("lost", Some("It was lost.".to_owned())), ("ours", None), ("after", denied.clone()), ("before", denied)]
+        );
+        let revision = auto.status().revision;
+        auto.told(&"ours".into(), Outcome::Once);
+        assert_eq!(auto.status().revision, revision, "nothing new");
+    }
+
+    #[test]
+    fn the_log_and_what_was_tried_are_bounded() {
+        let mut auto = empty();
+        for number in 0..TRIED + 5 {
+            let request = RequestId::from(number.to_string().as_str());
+            auto.try_once(&request);
+            auto.sent.push(sent(request.as_str(), RuleAnswer::Deny));
+            auto.done(&request, &Ok(()));
+        }
+        assert_eq!((auto.log.len(), auto.tried.len(), auto.sent.len()), (LOG, TRIED, 0));
+        assert_eq!(auto.log[0].request.as_str(), (TRIED + 4).to_string());
+        assert!(auto.has_tried(&"5".into()) && !auto.has_tried(&"4".into()));
+    }
+}
