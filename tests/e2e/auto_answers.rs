@@ -106,6 +106,11 @@ async fn rules_answer_while_they_are_on_and_come_back_with_the_app() {
     assert_eq!(view.rules.iter().map(|row| &*row.rule.pattern).collect::<Vec<_>>(), ["touch *", "*secret*"]);
     let seen = pane.ask(&format!("{}\n%%turn\n%%text Six.", bash("touch six"))).await;
     assert!(exists(&pane, "six") && untold(&seen));
+    // No card came and went: windows were never told of what rules answered.
+    let told = stage.bridge.told();
+    let asked = |command: &str| told.iter().any(|it| it.contains(&format!("\"detail\":\"{command}\"")));
+    assert!(asked("touch one") && asked("touch 4; ls"));
+    assert!(!asked("touch two && touch three") && !asked("cat secret && touch five") && !asked("touch six"));
 
     // Off again: asked.
     switch(&pane, false).await;
