@@ -1,6 +1,7 @@
 import type {
   Announcement,
   AppView,
+  AutoAnswersView,
   Batch,
   DraftView,
   EventDetail,
@@ -9,6 +10,7 @@ import type {
   Focus,
   PermissionReply,
   Problem,
+  Rule,
   SavedRecording,
   SectionPlace,
   SectionRows,
@@ -85,6 +87,15 @@ export interface Backend {
   rejectQuestion(instance: string, request: string): Promise<void>;
   /** Further rows of the diff that a request for permission is about; null when it no longer waits. */
   requestRows(instance: string, request: string, from: number, to: number): Promise<SectionRows | null>;
+
+  /** The rules by which requests are answered without the person, and what they answered. */
+  autoAnswers(instance: string): Promise<AutoAnswersView>;
+  switchAutoAnswers(instance: string, on: boolean): Promise<void>;
+  /** Makes a rule, or changes the one of this number. Requests that wait already stay the person's. */
+  putRule(instance: string, id: number | null, rule: Rule): Promise<void>;
+  deleteRule(instance: string, id: number): Promise<void>;
+  /** Answers by the rules what waits now. How many requests that are. */
+  applyRules(instance: string): Promise<number>;
 
   /** A stretch of the events that came over the instance's stream. */
   readEvents(instance: string, query: EventQuery): Promise<EventPage>;

@@ -40,6 +40,12 @@ export const tauriBackend: Backend = {
   rejectQuestion: (instance, request) => invoke("reject_question", { instance, request }),
   requestRows: (instance, request, from, to) => invoke("request_rows", { instance, request, from, to }),
 
+  autoAnswers: (instance) => invoke("auto_answers", { instance }),
+  switchAutoAnswers: (instance, on) => invoke("switch_auto_answers", { instance, on }),
+  putRule: (instance, id, rule) => invoke("put_rule", { instance, id, rule }),
+  deleteRule: (instance, id) => invoke("delete_rule", { instance, id }),
+  applyRules: (instance) => invoke("apply_rules", { instance }),
+
   readEvents: (instance, query) => invoke("read_events", { instance, query }),
   readEvent: (instance, number) => invoke("read_event", { instance, number }),
   saveRecording: (instance, includeText) => invoke("save_recording", { instance, includeText }),
