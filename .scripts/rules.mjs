@@ -18,10 +18,11 @@ const CORE = {
   server: ["profile", "protocol", "secrets"],
   profile: ["protocol"],
   traffic: ["model", "opencode", "protocol"],
+  rules: ["profile", "protocol"],
   feed: ["model", "protocol", "render", "store"],
   typed: ["model", "profile", "protocol"],
-  instance: ["feed", "model", "opencode", "protocol", "render", "server", "store", "traffic", "typed"],
-  app: ["instance", "profile", "protocol", "server", "typed"],
+  instance: ["feed", "model", "opencode", "protocol", "render", "rules", "server", "store", "traffic", "typed"],
+  app: ["instance", "profile", "protocol", "rules", "server", "typed"],
 };
 
 export const rules = [

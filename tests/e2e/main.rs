@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing step fails the test")]
 
 mod answers;
+mod auto_answers;
 mod closing;
 mod deleting;
 mod doors;

@@ -86,6 +86,9 @@ fn own_commands() -> Vec<(&'static str, Value)> {
         ("update_settings", json!({ "settings": { "ready_timeout_ms": 0 } })),
         ("open_folder", json!({ "path": "/" })),
         ("open_link", json!({ "url": "file:///etc/passwd" })),
+        ("open_file", json!({ "instance": "i1", "path": "/etc/passwd" })),
+        ("open_file", json!({ "instance": "i1", "path": "../../etc/passwd" })),
+        ("existing_files", json!({ "instance": "i99", "paths": ["x"] })),
         // Of the folder that is open, but of no session there.
         ("send_prompt", json!({ "instance": "i1", "session": "ses_0", "text": "%%text x" })),
         ("stop_session", json!({ "instance": "i1", "session": "ses_0" })),

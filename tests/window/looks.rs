@@ -16,7 +16,8 @@ const ANSWER: &str = "# What I found\n\nThe login test fails because the token *
     `src/auth.ts` and the [documentation](https://example.org/tokens).\n\n1. The clock is read once\n2. and compared with \
     a _later_ one\n   - also in `refresh()`\n\n> A token is valid for five minutes.\n\n```ts\nexport function isExpired(token: \
     Token, now = Date.now()): boolean {\n  // A minute of slack, since clocks differ.\n  return token.expires - 60_000 < now;\n}\n```\n\n\
-    | Case | Before | After |\n| --- | ---: | ---: |\n| fresh | ok | ok |\n| nearly expired | fails | ok |\n\n---\n\n\
+    | Case | Before | After |\n| --- | ---: | ---: |\n| fresh | ok | ok |\n| nearly expired | fails | ok |\n\nWith a slack of $s$, of $n$ requests fail\n\n\
+    $$ f(n) = \\sum_{i=1}^{n} \\frac{1 - e^{-s_i}}{\\sqrt{n}} $$\n\n---\n\n\
     - [x] Reproduced\n- [ ] Fixed\n";
 
 #[tokio::test]

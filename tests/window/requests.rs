@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{page::*, stage::Stage};
 
+const BACKSPACE: char = '\u{E003}';
 const ESCAPE: char = '\u{E00C}';
 
 #[tokio::test]
@@ -98,5 +99,44 @@ async fn what_waits_in_any_folder_is_answered_by_keys_in_one_place() {
     window.switch_to("one").await;
     window.until("last('assistant').innerText.includes('One.')").await;
     window.until(&format!("!{}.dataset.unseen", instance_tab("one"))).await;
+    window.finish().await;
+}
+
+#[tokio::test]
+async fn a_rule_made_of_a_request_answers_the_next_one_by_itself() {
+    let stage = Stage::new().await.permission(json!({ "bash": "ask" }));
+    let window = stage.open(&[&stage.place.folder("ruled")]).await;
+    window.until_ready("ruled").await;
+    let bash = |command: &str| format!("%%tool bash {}", json!({ "command": command, "description": "Tries it" }));
+    window.send(&[&bash("echo first-output"), "%%turn", "%%text Once."].join("\n")).await;
+    window.until("get('button', 'Auto-answers off')").await;
+    window.click("get('button', 'Make a rule…')").await;
+    let rules = "get('dialog', 'Automatic answers')";
+    let pattern = format!("get('textbox', 'Pattern', {rules})");
+    window.until(&format!("{pattern}.value === 'echo first-output' && document.activeElement === {pattern}")).await;
+    for _ in "first-output".chars() {
+        window.press(&[BACKSPACE]).await;
+    }
+    window.press(&['*']).await;
+    window.click(&format!("get('button', 'Add rule', {rules})")).await;
+    window.until(&format!("get('button', 'Delete rule Run a command: echo *', {rules})")).await;
+    window.click(&format!("get('checkbox', 'Answer permission requests by rules', {rules})")).await;
+    // What waited before is answered only because the person says so.
+    window.click(&format!("get('button', 'Answer it by the rules', {rules})")).await;
+    window.until(&format!("{rules}.innerText.includes('first-output')")).await;
+    window.screenshot("rules").await;
+    window.press(&[ESCAPE]).await;
+    window.until("get('button', 'Auto-answers on, 1 given')").await;
+    window.until_idle().await;
+
+    window.send(&[&bash("echo second-output"), "%%turn", "%%text By itself."].join("\n")).await;
+    window.until("last('assistant').innerText.includes('By itself.')").await;
+    window.until_idle().await;
+    assert_eq!(window.text("tools('bash').at(-1).dataset.state").await, "completed");
+    window.click("get('button', 'Auto-answers on, 2 given')").await;
+    window.until(&format!("{rules}.innerText.includes('second-output')")).await;
+    let first = window.text(&format!("{rules}.querySelector('.answer').innerText")).await;
+    assert!(first.contains("Allowed") && first.contains("second-output") && first.contains("bash: echo *"), "{first}");
+    window.press(&[ESCAPE]).await;
     window.finish().await;
 }

@@ -65,7 +65,8 @@ async fn hostile_markdown_and_tool_output_stay_inert() {
 #[tokio::test]
 async fn links_open_outside_and_the_window_stays() {
     let stage = Stage::new().await;
-    let window = stage.open(&[&stage.place.folder("links")]).await;
+    let folder = stage.place.folder("links");
+    let window = stage.open(&[&folder]).await;
     window.until_ready("links").await;
     window.ask("%%text See [the site](https://example.org/a?b=c#d), [mail](mailto:a@example.org) and [bad](javascript:alert(1)).").await;
     let address = window.text("location.href").await;
@@ -82,12 +83,20 @@ async fn links_open_outside_and_the_window_stays() {
     assert_eq!(window.look("window.__stays").await, true, "the page was not left");
     assert_eq!(window.look("[...last('assistant').querySelectorAll('a')].length").await, 2, "the bad one is no link");
 
+    // The name of a file in the folder opens it.
+    std::fs::write(folder.join("notes.md"), "").unwrap();
+    window.ask("%%text It is in `notes.md:3`, not in `other.md`.").await;
+    window.click("last('assistant').querySelector('[role=link]')").await;
+    wait_for("the editor", Duration::from_secs(10), || std::future::ready(stage.opened_links().len() == 3)).await;
+    assert_eq!(stage.opened_links()[2], folder.join("notes.md").canonicalize().unwrap().to_str().unwrap());
+    assert_eq!(window.look("last('assistant').querySelectorAll('[role=link]').length").await, 1);
+
     // What the page itself might try is refused too.
     window
         .js("location.href = 'https://example.invalid/'; window.open('https://example.invalid/'); return null;")
         .await;
     window.ask("%%text Still here.").await;
     assert_eq!(window.look("window.__stays").await, true);
-    assert_eq!(stage.opened_links().len(), 2);
+    assert_eq!(stage.opened_links().len(), 3);
     window.finish().await;
 }

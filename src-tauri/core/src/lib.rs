@@ -9,6 +9,7 @@ pub mod opencode;
 pub mod profile;
 pub mod protocol;
 pub mod render;
+pub mod rules;
 pub mod secrets;
 pub mod server;
 pub mod store;

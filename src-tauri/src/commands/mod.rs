@@ -1,8 +1,10 @@
 //! What a window can ask for. Each handler takes the request apart, passes it to the core, and returns its answer.
 
+mod auto_answers;
 mod bounds;
 mod drafts;
 mod events;
+mod files;
 mod finding;
 mod folders;
 mod instances;
@@ -62,9 +64,16 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         requests::reply_question,
         requests::reject_question,
         requests::request_rows,
+        auto_answers::auto_answers,
+        auto_answers::switch_auto_answers,
+        auto_answers::put_rule,
+        auto_answers::delete_rule,
+        auto_answers::apply_rules,
         events::read_events,
         events::read_event,
         events::save_recording,
+        files::existing_files,
+        files::open_file,
         settings::update_settings,
         settings::open_link,
         settings::report_error,

@@ -8,6 +8,7 @@ use outrider_core::instance::{InstanceHandle, Launcher, Opening};
 use outrider_core::opencode::{Client, Endpoint, Password};
 use outrider_core::profile::Profile;
 use outrider_core::protocol::{Focus, Settings};
+use outrider_core::rules;
 use outrider_core::typed::{Shelf, Typed};
 use outrider_testkit::FaultProxy;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -70,6 +71,7 @@ impl Far {
             launcher: Launcher::at(endpoint),
             after: None,
             typed: Typed::new(kept, keeper),
+            rules: rules::open(&Profile::new(&self.profile), &self.folder, tasks.clone()).0,
             windows: Arc::clone(&self.bridge) as Arc<_>,
         }
         .open(&tasks, &token);

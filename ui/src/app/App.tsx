@@ -2,6 +2,7 @@ import SettingsIcon from "lucide-solid/icons/settings";
 import { createEffect, createMemo, createSignal, ErrorBoundary, For, onCleanup, onMount, Show } from "solid-js";
 import { type Backend, problemOf } from "../backend/backend";
 import { BackendContext } from "../backend/context";
+import type { Rule } from "../backend/types";
 import { focusComposer } from "../features/composer/Composer";
 import { createDrafts } from "../features/composer/drafts";
 import { keepDrafts } from "../features/composer/keep";
@@ -11,6 +12,8 @@ import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs"
 import { QuitDialog } from "../features/quitting/QuitDialog";
 import { Inbox } from "../features/requests/Inbox";
 import { entriesOf } from "../features/requests/inbox";
+import { type OpenRules, RulesContext } from "../features/requests/opening";
+import { RulesDialog } from "../features/requests/rules/RulesDialog";
 import { SettingsDialog } from "../features/settings/SettingsDialog";
 import { DropTarget, StartPage } from "../features/start/StartPage";
 import { Button, IconButton } from "../shared/Button";
@@ -51,6 +54,11 @@ function Window(props: { backend: Backend }) {
   const positions = new Map<string, Position>();
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [inboxOpen, setInboxOpen] = createSignal(false);
+  const [rules, setRules] = createSignal<{ instance: string; draft: Rule | null } | null>(null);
+  const openRules: OpenRules = (instance, draft) => {
+    setInboxOpen(false);
+    setRules({ instance, draft: draft ?? null });
+  };
 
   const view = () => session.view();
   const instances = () => view()?.instances ?? [];
@@ -66,14 +74,21 @@ function Window(props: { backend: Backend }) {
       running: Object.values(state?.sessions ?? {}).filter((row) => row.state === "busy" || row.state === "retry")
         .length,
       unseen: state?.view.unseen ?? 0,
+      ruled: state?.view.auto_answers.on ?? false,
     };
   };
   const waiting = createMemo(() => entriesOf(instances().map(({ id, folder }) => ({ id, folder, state: mirror(id) }))));
   const goTo = (instance: string, id: string) => {
     setInboxOpen(false);
+    setRules(null);
     session.run(backend.selectInstance(instance));
     const feed = session.feed(instance);
     if (feed) session.run(feed.take(() => backend.look(instance, { kind: "session", id })));
+  };
+
+  const rulesFromInbox = () => {
+    const instance = waiting()[0]?.instance ?? active()?.id ?? instances()[0]?.id;
+    return instance === undefined ? undefined : () => openRules(instance);
   };
 
   const look = (step: 1 | -1) => {
@@ -157,92 +172,113 @@ function Window(props: { backend: Backend }) {
 
   return (
     <BackendContext.Provider value={backend}>
-      <header class="title-bar">
-        <InstanceTabs
-          instances={instances()}
-          active={view()?.active ?? null}
-          stateOf={stateOf}
-          onSelect={(instance) => session.run(backend.selectInstance(instance))}
-          onClose={(instance) => session.run(drafts.flush().then(() => backend.closeInstance(instance)))}
-          onOpenFolder={() => session.run(backend.pickFolder())}
-        />
-        <IconButton label="Settings" disabled={!view()} onClick={() => setSettingsOpen(true)}>
-          <SettingsIcon class="icon" />
-        </IconButton>
-      </header>
-      <Show when={(view()?.problems.length ?? 0) + session.failures().length > 0}>
-        <div class="banners">
-          <For each={view()?.problems}>
-            {(problem) => (
-              <ProblemNote
-                message={problem.message}
-                detail={problem.detail}
-                code={problem.code}
-                onDismiss={() => session.run(backend.dismissProblem(problem.code))}
-              />
-            )}
-          </For>
-          <For each={session.failures()}>
-            {(failure) => (
-              <ProblemNote
-                message={failure.message}
-                detail={failure.detail}
-                code={failure.code}
-                onDismiss={() => session.dismiss(failure.number)}
-              />
-            )}
-          </For>
-        </div>
-      </Show>
-      <Show when={view()}>
-        {(now) => (
-          <Show
-            when={active()?.id}
-            keyed
-            fallback={
-              <StartPage
-                recent={now().recent}
-                onPick={() => session.run(backend.pickFolder())}
-                onOpen={(path) => session.run(backend.openFolder(path))}
-              />
-            }
-          >
-            {(id) => (
-              <Show when={session.feed(id)}>
-                {(feed) => (
-                  <Show when={active()}>
-                    {(row) => (
-                      <InstancePage
-                        folder={row().folder}
-                        feed={feed()}
-                        session={session}
-                        drafts={drafts}
-                        positions={positions}
-                        enterSends={now().settings.enter_sends}
-                        waiting={waiting().length}
-                        onInbox={() => setInboxOpen(true)}
-                        onSettings={() => setSettingsOpen(true)}
-                      />
-                    )}
-                  </Show>
-                )}
-              </Show>
-            )}
-          </Show>
-        )}
-      </Show>
-      <Show when={settingsOpen() && view()}>
-        {(now) => <SettingsDialog settings={now().settings} onClose={() => setSettingsOpen(false)} />}
-      </Show>
-      <Show when={inboxOpen()}>
-        <Inbox entries={waiting()} diff={Diff} onOpen={goTo} onClose={() => setInboxOpen(false)} />
-      </Show>
-      <Show when={session.quitting()}>
-        {(folders) => <QuitDialog folders={folders()} onAnswer={session.answerQuit} />}
-      </Show>
-      <Show when={session.dragging()}>
-        <DropTarget />
-      </Show>
+      <RulesContext.Provider value={openRules}>
+        <header class="title-bar">
+          <InstanceTabs
+            instances={instances()}
+            active={view()?.active ?? null}
+            stateOf={stateOf}
+            onSelect={(instance) => session.run(backend.selectInstance(instance))}
+            onClose={(instance) => session.run(drafts.flush().then(() => backend.closeInstance(instance)))}
+            onOpenFolder={() => session.run(backend.pickFolder())}
+          />
+          <IconButton label="Settings" disabled={!view()} onClick={() => setSettingsOpen(true)}>
+            <SettingsIcon class="icon" />
+          </IconButton>
+        </header>
+        <Show when={(view()?.problems.length ?? 0) + session.failures().length > 0}>
+          <div class="banners">
+            <For each={view()?.problems}>
+              {(problem) => (
+                <ProblemNote
+                  message={problem.message}
+                  detail={problem.detail}
+                  code={problem.code}
+                  onDismiss={() => session.run(backend.dismissProblem(problem.code))}
+                />
+              )}
+            </For>
+            <For each={session.failures()}>
+              {(failure) => (
+                <ProblemNote
+                  message={failure.message}
+                  detail={failure.detail}
+                  code={failure.code}
+                  onDismiss={() => session.dismiss(failure.number)}
+                />
+              )}
+            </For>
+          </div>
+        </Show>
+        <Show when={view()}>
+          {(now) => (
+            <Show
+              when={active()?.id}
+              keyed
+              fallback={
+                <StartPage
+                  recent={now().recent}
+                  onPick={() => session.run(backend.pickFolder())}
+                  onOpen={(path) => session.run(backend.openFolder(path))}
+                />
+              }
+            >
+              {(id) => (
+                <Show when={session.feed(id)}>
+                  {(feed) => (
+                    <Show when={active()}>
+                      {(row) => (
+                        <InstancePage
+                          folder={row().folder}
+                          feed={feed()}
+                          session={session}
+                          drafts={drafts}
+                          positions={positions}
+                          enterSends={now().settings.enter_sends}
+                          waiting={waiting().length}
+                          onInbox={() => setInboxOpen(true)}
+                          onRules={() => openRules(id)}
+                          onSettings={() => setSettingsOpen(true)}
+                        />
+                      )}
+                    </Show>
+                  )}
+                </Show>
+              )}
+            </Show>
+          )}
+        </Show>
+        <Show when={settingsOpen() && view()}>
+          {(now) => <SettingsDialog settings={now().settings} onClose={() => setSettingsOpen(false)} />}
+        </Show>
+        <Show when={inboxOpen()}>
+          <Inbox
+            entries={waiting()}
+            diff={Diff}
+            onOpen={goTo}
+            onRules={rulesFromInbox()}
+            onClose={() => setInboxOpen(false)}
+          />
+        </Show>
+        <Show when={rules()} keyed>
+          {(open) => (
+            <RulesDialog
+              folders={instances()}
+              instance={open.instance}
+              draft={open.draft}
+              viewOf={(instance) => mirror(instance)?.view ?? null}
+              onOpen={goTo}
+              onClose={() => setRules(null)}
+            />
+          )}
+        </Show>
+        <Show when={session.quitting()}>
+          {(folders) => <QuitDialog folders={folders()} onAnswer={session.answerQuit} />}
+        </Show>
+        <Show when={session.dragging()}>
+          <DropTarget />
+        </Show>
+      </RulesContext.Provider>
     </BackendContext.Provider>
   );
 }

@@ -39,6 +39,7 @@ interface PageProps {
   /** Requests that wait in all folders. */
   waiting: number;
   onInbox: () => void;
+  onRules: () => void;
   onSettings: () => void;
 }
 
@@ -181,6 +182,7 @@ function Watched(props: PageProps & { state: MirrorState }) {
         waiting={props.waiting}
         onRetry={() => session.run(backend.retryConnection(instance))}
         onInbox={props.onInbox}
+        onRules={props.onRules}
       />
     </>
   );

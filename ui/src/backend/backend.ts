@@ -1,6 +1,7 @@
 import type {
   Announcement,
   AppView,
+  AutoAnswersView,
   Batch,
   DraftView,
   EventDetail,
@@ -11,6 +12,7 @@ import type {
   PermissionReply,
   Problem,
   PromptLine,
+  Rule,
   SavedRecording,
   SectionPlace,
   SectionRows,
@@ -68,6 +70,11 @@ export interface Backend {
   /** A message's words in Markdown; of the agent's, its whole answer. null when it is gone. */
   messageText(instance: string, feed: number, message: string): Promise<string | null>;
 
+  /** For each path whether it is one of a file or folder inside of the instance's folder. At most 100 at once. */
+  existingFiles(instance: string, paths: string[]): Promise<boolean[]>;
+  /** Opens a file of the folder in the program that the system has for it. */
+  openFile(instance: string, path: string): Promise<void>;
+
   newSession(instance: string): Promise<Snapshot>;
   /** Takes a prompt to be sent; without a session one is made for it and looked at. Its message's id; it is safe then. */
   sendPrompt(instance: string, session: string | null, text: string): Promise<string>;
@@ -90,6 +97,15 @@ export interface Backend {
   rejectQuestion(instance: string, request: string): Promise<void>;
   /** Further rows of the diff that a request for permission is about; null when it no longer waits. */
   requestRows(instance: string, request: string, from: number, to: number): Promise<SectionRows | null>;
+
+  /** The rules by which requests are answered without the person, and what they answered. */
+  autoAnswers(instance: string): Promise<AutoAnswersView>;
+  switchAutoAnswers(instance: string, on: boolean): Promise<void>;
+  /** Makes a rule, or changes the one of this number. Requests that wait already stay the person's. */
+  putRule(instance: string, id: number | null, rule: Rule): Promise<void>;
+  deleteRule(instance: string, id: number): Promise<void>;
+  /** Answers by the rules what waits now. How many requests that are. */
+  applyRules(instance: string): Promise<number>;
 
   /** A stretch of the events that came over the instance's stream. */
   readEvents(instance: string, query: EventQuery): Promise<EventPage>;

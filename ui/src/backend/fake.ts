@@ -2,6 +2,7 @@ import type { Backend } from "./backend";
 import * as data from "./fakeData";
 import { FakeEvents } from "./fakeEvents";
 import { FakeFinding } from "./fakeFind";
+import { ruleCalls } from "./fakeRules";
 import { serverProblem, setScene } from "./fakeScenes";
 import { detailOf, moreRows } from "./fakeTools";
 import type { Announcement, AppView, Focus, FolderRow, MessageView, Patch, Snapshot, TranscriptView } from "./types";
@@ -34,7 +35,7 @@ function settings(): AppView["settings"] {
 /**
  * A made-up app, to look at the window in a browser: `npm run ui:dev -- --mode fake`, then `/?scene=…` with one of
  * full, start, empty, error, starting, restarting, disconnected, requests, notices, long, logs, events, events-empty,
- * problem, quit, outgoing, beginning.
+ * problem, quit, outgoing, beginning, rules.
  */
 export function createFakeBackend(search = ""): Backend {
   const scene = new URLSearchParams(search).get("scene") ?? "full";
@@ -85,6 +86,7 @@ export function createFakeBackend(search = ""): Backend {
     replyPermission: (id, request) => wait(() => fake.answered(id, request)),
     replyQuestion: (id, request) => wait(() => fake.answered(id, request)),
     rejectQuestion: (id, request) => wait(() => fake.answered(id, request)),
+    ...ruleCalls(fake, wait, scene),
     readEvents: (_, query) => wait(() => fake.events.page(query)),
     readEvent: (_, number) => wait(() => fake.events.detail(number)),
     saveRecording: () => wait(() => ({ file: "api-server.sse", events: 300, missing: 0 })),
@@ -93,6 +95,8 @@ export function createFakeBackend(search = ""): Backend {
     updateSettings: (next) => wait(() => fake.change({ settings: next })),
     dismissProblem: (code) =>
       wait(() => fake.change({ problems: fake.app.problems.filter((problem) => problem.code !== code) })),
+    existingFiles: (_, paths) => wait(() => paths.map((path) => path.startsWith("src/"))),
+    openFile: () => wait(() => undefined),
     openLink: () => wait(() => undefined),
     reportError: (message) => wait(() => fake.reported.push(message)).then(() => undefined),
     onApp: async (handler) => fake.subscribe(fake.appHandlers, handler),
@@ -221,7 +225,7 @@ class FakeApp {
     this.change({ active: id });
   }
 
-  private held(id: string): Snapshot {
+  held(id: string): Snapshot {
     const held = this.instances.get(id);
     if (!held) throw { code: "no_instance", message: "This folder is no longer open.", detail: null };
     return held;

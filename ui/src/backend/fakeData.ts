@@ -102,6 +102,7 @@ export function view(
     unseen: 0,
     server: BASE_SERVER,
     notices: [],
+    auto_answers: { on: false, given: 0, revision: 0 },
     ...part,
   };
 }
@@ -272,6 +273,7 @@ export const PERMISSION: PermissionView = {
   title: "Run a command",
   detail: "git log --oneline -20 -- src/auth | cat",
   diff: null,
+  pattern: "git log --oneline -20 -- src/auth",
   always: ["git log *"],
   part: null,
 };
@@ -285,6 +287,7 @@ export const EDIT_PERMISSION: PermissionView = {
   title: "Change src/auth/refresh.ts",
   detail: null,
   diff: DIFF,
+  pattern: "src/auth/refresh.ts",
   always: ["*"],
   part: null,
 };

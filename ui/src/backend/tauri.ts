@@ -44,6 +44,12 @@ export const tauriBackend: Backend = {
   rejectQuestion: (instance, request) => invoke("reject_question", { instance, request }),
   requestRows: (instance, request, from, to) => invoke("request_rows", { instance, request, from, to }),
 
+  autoAnswers: (instance) => invoke("auto_answers", { instance }),
+  switchAutoAnswers: (instance, on) => invoke("switch_auto_answers", { instance, on }),
+  putRule: (instance, id, rule) => invoke("put_rule", { instance, id, rule }),
+  deleteRule: (instance, id) => invoke("delete_rule", { instance, id }),
+  applyRules: (instance) => invoke("apply_rules", { instance }),
+
   readEvents: (instance, query) => invoke("read_events", { instance, query }),
   readEvent: (instance, number) => invoke("read_event", { instance, number }),
   saveRecording: (instance, includeText) => invoke("save_recording", { instance, includeText }),
@@ -55,6 +61,8 @@ export const tauriBackend: Backend = {
   answerQuit: (quit) => invoke("answer_quit", { quit }),
   updateSettings: (settings) => invoke("update_settings", { settings }),
   dismissProblem: (code) => invoke("dismiss_problem", { code }),
+  existingFiles: (instance, paths) => invoke("existing_files", { instance, paths }),
+  openFile: (instance, path) => invoke("open_file", { instance, path }),
   openLink: (url) => invoke("open_link", { url }),
   reportError: (message) => invoke("report_error", { message }),
 

@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::instance::{InstanceHandle, Launcher, Opening, Windows};
 use crate::profile::Profile;
 use crate::protocol::{AppView, InstanceId, InstanceRow, Problem, Settings};
+use crate::rules;
 use crate::typed::{Shelf, Typed};
 
 use super::AppWindows;
@@ -186,8 +187,10 @@ impl AppTask {
             let (keeper, kept, damaged) = self.shelf.open(folder);
             self.problems.extend(damaged);
             let typed = Typed::new(kept, keeper);
+            let (rules, damaged) = rules::open(&self.profile, folder, self.tasks.clone());
+            self.problems.extend(damaged);
             let opening =
-                Opening { id: id.clone(), folder: folder.to_owned(), settings, launcher, after, typed, windows };
+                Opening { id: id.clone(), folder: folder.to_owned(), settings, launcher, after, typed, rules, windows };
             self.instances.push(opening.open(&self.tasks, &self.token));
             id
         });

@@ -28,5 +28,5 @@ pub use instance_feed::{Feed, Source};
 pub use pending::Pending;
 pub use place::Place;
 pub use problems::problem_of;
-pub use requests::{permission_rows, permission_text, permission_title};
+pub use requests::{asked_near, permission_rows, permission_text, permission_title};
 pub use rows::title_of;

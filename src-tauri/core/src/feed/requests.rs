@@ -13,6 +13,9 @@ use super::tools::{self, Shades};
 /// A longer command is cut in the request: Linux runs none in which an argument is longer than 128 KiB.
 const DETAIL_CHARS: usize = 128 * 1024;
 
+/// The longest pattern that is handed on for a rule, in bytes.
+const PATTERN: usize = 4 << 10;
+
 /// How long the times in ids take to begin anew, in milliseconds.
 const ID_PERIOD: i64 = 1 << 36;
 
@@ -29,6 +32,12 @@ pub(super) fn permission_view(state: &State, permission: &Permission, shades: &S
         title: permission_title(state, permission),
         detail,
         diff,
+        // A longer one makes no rule.
+        pattern: permission
+            .patterns
+            .first()
+            .filter(|pattern| pattern.len() <= PATTERN)
+            .map(|pattern| in_one_line(pattern)),
         always: permission.always.iter().map(|pattern| one_line(pattern, 200)).collect(),
         part: part_of(state, permission),
     }
@@ -118,6 +127,12 @@ fn asked(state: &State, request: &RequestId, session: &SessionId) -> Option<i64>
     time_in(request.as_str(), near)
 }
 
+/// When a request was made whose id came at about `near`, both in milliseconds since the Unix epoch; none when the id does
+/// not tell.
+pub fn asked_near(request: &RequestId, near: i64) -> Option<i64> {
+    time_in(request.as_str(), near)
+}
+
 /// The time in an id that is nearest to `near`.
 fn time_in(id: &str, near: i64) -> Option<i64> {
     let (_, rest) = id.split_once('_')?;
@@ -125,6 +140,11 @@ fn time_in(id: &str, near: i64) -> Option<i64> {
     let in_period = i64::from_str_radix(digits, 16).ok()? >> 12;
     let ahead = (in_period - near).rem_euclid(ID_PERIOD);
     Some(near + if ahead > ID_PERIOD / 2 { ahead - ID_PERIOD } else { ahead })
+}
+
+/// A pattern as it can be typed: `?` covers the line breaks.
+fn in_one_line(pattern: &str) -> String {
+    pattern.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }
 
 fn diff_of(permission: &Permission) -> Option<&str> {

@@ -22,7 +22,7 @@ pub(super) fn session_row(state: &State, id: &SessionId, entry: &SessionEntry, u
     if info.archived.is_some() {
         return None;
     }
-    let waiting = state.permissions().filter(|p| p.session == *id).count()
+    let waiting = state.shown_permissions().filter(|p| p.session == *id).count()
         + state.questions().filter(|q| q.session == *id).count();
     Some(SessionRow {
         id: id.0.clone(),

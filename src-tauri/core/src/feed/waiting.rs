@@ -36,7 +36,7 @@ impl Waiting {
     /// and the call that waits.
     pub(super) fn update(&mut self, state: &State, touched: &BTreeSet<RequestId>, colours: &Colours) -> Vec<Patch> {
         let mut patches = Vec::new();
-        let there: BTreeSet<&str> = state.permissions().map(|permission| permission.id.as_str()).collect();
+        let there: BTreeSet<&str> = state.shown_permissions().map(|permission| permission.id.as_str()).collect();
         self.permissions.retain(|id, _| {
             let stays = there.contains(id.as_str());
             if !stays {
@@ -52,7 +52,7 @@ impl Waiting {
             }
             stays
         });
-        for permission in state.permissions() {
+        for permission in state.shown_permissions() {
             let known = self.permissions.get_mut(permission.id.as_str());
             if let Some(known) = known.filter(|_| !touched.contains(&permission.id)) {
                 let (path, part) = (path_to(state, &permission.session), part_of(state, permission));

@@ -57,6 +57,7 @@ impl InstanceTask {
     /// A request was answered. An answer that we did not give is said where the request was.
     pub(super) fn replied(&mut self, replied: &Replied) {
         let Replied { request, session, outcome } = replied;
+        self.auto_answers.told(request, *outcome);
         let state = &self.subject.state;
         let asked = state.permissions().find(|asked| asked.id == *request);
         if self.own_answers.explain(request, session, *outcome, asked) {

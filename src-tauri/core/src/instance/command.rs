@@ -6,8 +6,8 @@ use tokio::sync::oneshot;
 use crate::feed::FindStep;
 use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{
-    Batch, DraftView, FindQuery, Focus, PermissionReply, Problem, PromptLine, SectionPlace, SectionRows, Settings,
-    Snapshot,
+    AutoAnswersView, Batch, DraftView, FindQuery, Focus, PermissionReply, Problem, PromptLine, Rule, SectionPlace,
+    SectionRows, Settings, Snapshot,
 };
 use crate::server::StopReport;
 use crate::store::State;
@@ -73,6 +73,12 @@ pub(super) enum Command {
     RequestRows { request: RequestId, rows: Range<u32>, reply: Reply<Option<SectionRows>> },
     /// A request of the agent is answered.
     Answer { request: RequestId, answer: Answer, reply: Reply<Result<(), Problem>> },
+    /// A window wants the rules for automatic answers, and what they answered.
+    AutoAnswers { reply: Reply<AutoAnswersView> },
+    /// The rules change.
+    ChangeRules { change: RuleChange, reply: Reply<Result<(), Problem>> },
+    /// What waits is answered by the rules.
+    ApplyRules { reply: Reply<u32> },
     /// The server is started anew.
     Restart,
     /// The event stream is tried again at once; a server that is gone is started anew.
@@ -85,6 +91,17 @@ pub(super) enum Command {
     Configure(Settings),
     /// The server is stopped and the instance ends.
     Close { reply: Reply<StopReport> },
+}
+
+/// A change of the rules for automatic answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleChange {
+    /// All are switched on or off.
+    Switch(bool),
+    /// A rule is made, or the one of this number is changed.
+    Put(Option<u32>, Rule),
+    /// The rule of this number is deleted.
+    Delete(u32),
 }
 
 /// Which way a window's range of messages moves.

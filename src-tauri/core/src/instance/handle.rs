@@ -8,13 +8,14 @@ use tokio::sync::{mpsc, oneshot};
 use crate::feed::FindStep;
 use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{
-    Batch, DraftView, FindQuery, Focus, InstanceId, Problem, PromptLine, SectionPlace, SectionRows, Settings, Snapshot,
+    AutoAnswersView, Batch, DraftView, FindQuery, Focus, InstanceId, Problem, PromptLine, SectionPlace, SectionRows,
+    Settings, Snapshot,
 };
 use crate::server::StopReport;
 use crate::store::State;
 use crate::traffic::Traffic;
 
-use super::command::{Answer, Command, Reply, Scroll};
+use super::command::{Answer, Command, Reply, RuleChange, Scroll};
 
 /// Reaches an instance's task. Cheap to clone; when the instance is closed every request answers `instance_closed`.
 #[derive(Clone)]
@@ -231,6 +232,25 @@ impl InstanceHandle {
     pub async fn answer(&self, request: &str, answer: Answer) -> Result<(), Problem> {
         let request = RequestId::from(request);
         self.ask(|reply| Command::Answer { request, answer, reply }).await?
+    }
+
+    /// The rules for automatic answers, and what they answered.
+    pub async fn auto_answers(&self) -> Result<AutoAnswersView, Problem> {
+        self.ask(|reply| Command::AutoAnswers { reply }).await
+    }
+
+    /// Changes the rules at once; it is on disk when this answers. What waits already stays the person's.
+    ///
+    /// # Errors
+    /// `rule_invalid` with what is wrong; `rule_gone`; `profile_not_saved`, and then the change is in force until the
+    /// folder is closed.
+    pub async fn change_rules(&self, change: RuleChange) -> Result<(), Problem> {
+        self.ask(|reply| Command::ChangeRules { change, reply }).await?
+    }
+
+    /// Answers by the rules what waits now, also what is older than they are. How many requests that are.
+    pub async fn apply_rules(&self) -> Result<u32, Problem> {
+        self.ask(|reply| Command::ApplyRules { reply }).await
     }
 
     /// Stops the server, if it runs, and starts it anew.

@@ -2,12 +2,14 @@
 //! one that changes them. Everyone else holds an [`InstanceHandle`], or a copy with a revision.
 
 mod answering;
+mod auto_answers;
 mod backoff;
 mod broken_config;
 mod clock;
 mod command;
 mod connection;
 mod deleting;
+mod files;
 mod finding;
 mod handle;
 mod launch;
@@ -38,13 +40,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::protocol::{InstanceId, Settings};
+use crate::rules::Rules;
 use crate::server::StopReport;
 use crate::store::Mark;
 use crate::traffic::Traffic;
 use crate::typed::Typed;
 
 pub use crate::feed::FindStep;
-pub use command::{Answer, Scroll};
+pub use command::{Answer, RuleChange, Scroll};
 pub use handle::InstanceHandle;
 pub use launch::Launcher;
 pub use views::Windows;
@@ -66,6 +69,8 @@ pub struct Opening {
     pub after: Option<CancellationToken>,
     /// What was typed in the folder before.
     pub typed: Typed,
+    /// By which requests are answered without the person.
+    pub rules: Rules,
     /// Where announcements go.
     pub windows: Arc<dyn Windows>,
 }
@@ -74,7 +79,7 @@ impl Opening {
     /// Opens the instance: its task runs on the tracker and starts the server at once. Cancelling the token kills the
     /// server's group without asking; [`InstanceHandle::close`] is the orderly way.
     pub fn open(self, tasks: &TaskTracker, token: &CancellationToken) -> InstanceHandle {
-        let Self { id, folder, settings, launcher, after, typed, windows } = self;
+        let Self { id, folder, settings, launcher, after, typed, rules, windows } = self;
         let (commands, commands_in) = mpsc::channel(WAITING_COMMANDS);
         // Unbounded, but no more wait in it than requests are under way.
         let (done, done_in) = mpsc::unbounded_channel();
@@ -97,6 +102,7 @@ impl Opening {
             restart_wanted: false,
             restarts: restarts::Restarts::default(),
             restart_delay: None,
+            auto_answers: auto_answers::AutoAnswers::new(rules),
             own_answers: own_answers::OwnAnswers::default(),
             last_report: StopReport::default(),
             closing: None,

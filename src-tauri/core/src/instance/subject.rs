@@ -1,6 +1,6 @@
 use crate::feed::Source;
 use crate::model::Model;
-use crate::protocol::{Connection, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails};
+use crate::protocol::{AutoAnswersStatus, Connection, InstanceStatus, InstanceView, LogLine, LogStream, ServerDetails};
 use crate::server::Log;
 use crate::store::State;
 
@@ -19,6 +19,7 @@ pub(super) struct Subject {
     pub(super) details: ServerDetails,
     pub(super) notices: Notices,
     pub(super) unseen: Unseen,
+    pub(super) auto_answers: AutoAnswersStatus,
     /// The models that the server can ask; none while that is not known.
     pub(super) models: Vec<Model>,
 }
@@ -34,13 +35,14 @@ impl Subject {
             details: ServerDetails::default(),
             notices: Notices::default(),
             unseen: Unseen::default(),
+            auto_answers: AutoAnswersStatus::default(),
             models: Vec::new(),
         }
     }
 
     /// Lends itself to a feed for one look.
     pub(super) fn look<T>(&self, look: impl FnOnce(&Source<'_>) -> T) -> T {
-        let waiting = self.state.permissions().count() + self.state.questions().count();
+        let waiting = self.state.shown_permissions().count() + self.state.questions().count();
         let view = InstanceView {
             status: self.status.clone(),
             connection: self.connection.clone(),
@@ -51,6 +53,7 @@ impl Subject {
             unseen: u32::try_from(self.unseen.marked().len()).unwrap_or(u32::MAX),
             server: self.details.clone(),
             notices: self.notices.all(),
+            auto_answers: self.auto_answers.clone(),
         };
         let log = |from: u64| -> Vec<LogLine> {
             let mut lines: Vec<_> = self.log.lines().rev().take_while(|line| line.number >= from).cloned().collect();

@@ -16,6 +16,7 @@ use crate::server::StopReport;
 use crate::store::{Changes, Mark};
 use crate::traffic::Traffic;
 
+use super::auto_answers::AutoAnswers;
 use super::broken_config::BrokenConfig;
 use super::command::{Command, Reply, Scroll};
 use super::launch::Launcher;
@@ -60,6 +61,8 @@ pub(super) struct InstanceTask {
     pub(super) restarts: Restarts,
     /// While a server that died waits to be started again; cancelled when it waits no longer.
     pub(super) restart_delay: Option<CancellationToken>,
+    /// Rules, and the answers they gave.
+    pub(super) auto_answers: AutoAnswers,
     /// Our answers to the agent's requests.
     pub(super) own_answers: OwnAnswers,
     /// How the last server was stopped.
@@ -103,6 +106,7 @@ impl InstanceTask {
             }
             self.send_waiting();
             self.see();
+            self.subject.auto_answers = self.auto_answers.status();
             self.subject.look(|source| self.views.flush(source));
             self.colour();
             self.search();
@@ -178,6 +182,9 @@ impl InstanceTask {
                 reply.send(permission_rows(&self.subject.state, &request, self.views.colours(), rows)).ok();
             }
             Command::Answer { request, answer, reply } => self.answer(request, answer, reply),
+            Command::AutoAnswers { reply } => drop(reply.send(self.auto_answers_view())),
+            Command::ChangeRules { change, reply } => self.change_rules(change, reply),
+            Command::ApplyRules { reply } => drop(reply.send(self.apply_rules())),
             Command::Restart => self.restart_for_person(),
             Command::Retry => self.retry(),
             Command::Check => self.check(),
@@ -204,6 +211,7 @@ impl InstanceTask {
             }
             other => other,
         };
+        self.subject.auto_answers = self.auto_answers.status();
         let snapshot = self.subject.look(|source| self.views.open(window, focus, source));
         if let Focus::Session { id } = &snapshot.view.focus {
             self.read_messages(&SessionId::from(id.as_str()));
@@ -257,6 +265,7 @@ impl InstanceTask {
         if !changes.is_empty() {
             self.confirm(changes);
             self.views.touch(changes);
+            self.answer_by_rules(&changes.requests);
             // These have touched their sessions already.
             self.subject.unseen.note(&self.subject.state, &changes.sessions);
         }

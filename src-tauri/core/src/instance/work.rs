@@ -50,6 +50,8 @@ pub(super) enum Done {
     Sent(Box<Sent>),
     /// A request of the agent was answered, or turned out to have been.
     Answered(RequestId),
+    /// What came of an answer that rules gave.
+    AnsweredByRules(RequestId, Result<(), Problem>),
     /// Our answer to a request did not reach the server.
     NotAnswered(RequestId),
     /// What a stopped run left is to be read, or was.
@@ -131,6 +133,7 @@ impl InstanceTask {
                 reply.send(Ok(())).ok();
             }
             Done::Deleted { family, reply } => self.deleted(family, reply),
+            Done::AnsweredByRules(request, result) => self.answered_by_rules(&request, &result),
             Done::NotAnswered(request) => self.own_answers.take_back(&request),
             Done::Answered(request) => {
                 let changes = self.subject.state.apply(Event::RequestAnswered(request));

@@ -3,7 +3,7 @@
 mod document;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use document::Document;
@@ -61,14 +61,32 @@ impl Profile {
         Self::new(self.folder.join(path))
     }
 
+    /// A folder of its own inside the profile for what is kept of a folder that the person opened.
+    #[must_use]
+    pub fn of_folder(&self, what: &str, folder: &Path) -> Self {
+        self.within(&format!("{what}/{}", name_of(folder)))
+    }
+
     /// The folder.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     fn untouchable(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
         self.untouchable.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A name for a folder that has no characters of a path: its hash (FNV-1a, 128 bits).
+fn name_of(folder: &Path) -> String {
+    let hash = folder
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+            (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+        });
+    format!("{hash:032x}")
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use ts_rs::{Config, ExportError, TS};
 
 use super::{
-    Announcement, AppView, DraftView, EventDetail, EventPage, EventQuery, FindQuery, PermissionReply, PromptLine,
-    SavedRecording, SectionPlace, SectionRows, Snapshot,
+    Announcement, AppView, AutoAnswersView, DraftView, EventDetail, EventPage, EventQuery, FindQuery, PermissionReply,
+    PromptLine, SavedRecording, SectionPlace, SectionRows, Snapshot,
 };
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/backend/bindings");
@@ -18,6 +18,7 @@ fn export(dir: &Path) -> Result<(), ExportError> {
     AppView::export_all(&config)?;
     Snapshot::export_all(&config)?;
     Announcement::export_all(&config)?;
+    AutoAnswersView::export_all(&config)?;
     DraftView::export_all(&config)?;
     PermissionReply::export_all(&config)?;
     EventQuery::export_all(&config)?;

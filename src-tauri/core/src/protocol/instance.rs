@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Problem;
+use super::{AutoAnswersStatus, Problem};
 
 /// The life of an instance's server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -86,6 +86,8 @@ pub struct InstanceView {
     pub server: ServerDetails,
     /// What the person should know, oldest first, until they dismiss it.
     pub notices: Vec<Notice>,
+    /// What is answered without the person.
+    pub auto_answers: AutoAnswersStatus,
 }
 
 /// Something that happened without the person, and that they should know.

@@ -4,6 +4,7 @@
 //! [`crate::model`] by [`crate::feed`]. The TypeScript in `ui/src/backend/bindings` is generated from them.
 
 mod app;
+mod auto_answers;
 #[cfg(test)]
 mod bindings;
 mod draft;
@@ -19,6 +20,7 @@ mod traffic;
 mod transcript;
 
 pub use app::{AppView, FolderRow, InstanceRow};
+pub use auto_answers::{AutoAnswer, AutoAnswersStatus, AutoAnswersView, Rule, RuleAnswer, RuleRow};
 pub use draft::DraftView;
 pub use find::{FindHit, FindQuery, FindView, PromptLine};
 pub use instance::{

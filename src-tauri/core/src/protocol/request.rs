@@ -32,6 +32,8 @@ pub struct PermissionView {
     pub detail: Option<String>,
     /// What would be changed in files: always a diff, with its first rows.
     pub diff: Option<SectionBody>,
+    /// The first of the patterns that rules are matched against, whole.
+    pub pattern: Option<String>,
     /// What "Always allow" would allow from then on.
     pub always: Vec<String>,
     /// The tool call that waits for it.

@@ -41,6 +41,11 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
+/// Characters that are marked in code: what reorders others, and what is not seen.
+pub(super) fn is_marked_in_code(c: char) -> bool {
+    is_reordering(c) || is_invisible(c)
+}
+
 /// Appends prose as HTML text.
 pub(super) fn text_into(out: &mut String, text: &str) {
     escape_into(out, text, is_reordering);
@@ -48,7 +53,7 @@ pub(super) fn text_into(out: &mut String, text: &str) {
 
 /// Appends code as HTML text: what cannot be seen is marked as well.
 pub(super) fn code_into(out: &mut String, text: &str) {
-    escape_into(out, text, |c| is_reordering(c) || is_invisible(c));
+    escape_into(out, text, is_marked_in_code);
 }
 
 fn escape_into(out: &mut String, text: &str, marked: impl Fn(char) -> bool) {

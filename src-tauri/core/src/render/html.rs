@@ -8,7 +8,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Parser,
 use super::code;
 use super::coloured::Code;
 use super::piece::{Piece, Slot};
-use super::{escape, link};
+use super::{escape, link, maths};
 
 /// Elements are not nested deeper than this; what is deeper shows its text only. Web engines flatten or recurse at some
 /// hundreds.
@@ -35,10 +35,19 @@ pub(super) struct Top {
 
 /// Renders normalised text. The pieces of code are counted from `first_code`.
 pub(super) fn blocks(text: &str, first_code: usize) -> Rendered {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_MATH;
     let mut writer = Writer { first_code, ..Writer::default() };
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        let event = match event {
+            Event::InlineMath(_) if !maths::is_formula(text, &range) => {
+                Event::Text(text.get(range.clone()).unwrap_or_default().into())
+            }
+            event => event,
+        };
         writer.event(event, &range);
     }
     writer.done
@@ -107,12 +116,12 @@ impl Writer {
                 self.out.push_str(checked);
                 self.out.push_str("> ");
             }
-            // Raw HTML is text here. So is mathematics, which the options do not turn on.
-            Event::Html(text)
-            | Event::InlineHtml(text)
-            | Event::InlineMath(text)
-            | Event::DisplayMath(text)
-            | Event::Text(text) => escape::text_into(&mut self.out, &text),
+            Event::InlineMath(formula) => self.formula(&formula, false),
+            Event::DisplayMath(formula) => self.formula(&formula, true),
+            // Raw HTML is text here.
+            Event::Html(text) | Event::InlineHtml(text) | Event::Text(text) => {
+                escape::text_into(&mut self.out, &text);
+            }
         }
         if self.open.is_empty() && !self.out.is_empty() {
             let piece = Piece { shell: std::mem::take(&mut self.out), slots: std::mem::take(&mut self.slots) };
@@ -246,6 +255,21 @@ impl Writer {
         self.depth -= usize::from(!closing.is_empty());
         self.in_link &= closing != "</a>";
         self.out.push_str(closing);
+    }
+
+    /// Writes a formula, or its source where it cannot be read.
+    fn formula(&mut self, formula: &str, display: bool) {
+        // A formula is some levels deep itself.
+        let shown = (self.left_out.is_none() && self.depth + maths::MAX_DEPTH <= MAX_DEPTH)
+            .then(|| maths::render(formula, display))
+            .flatten();
+        if let Some(html) = shown {
+            return self.out.push_str(&html);
+        }
+        let marks = if display { "$$" } else { "$" };
+        self.out.push_str(marks);
+        escape::text_into(&mut self.out, formula);
+        self.out.push_str(marks);
     }
 
     fn code_block(&mut self, block: CodeBlock, code: &str) {

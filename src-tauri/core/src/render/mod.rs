@@ -18,6 +18,8 @@ mod html;
 mod link;
 mod markdown;
 mod marks;
+mod mathml;
+mod maths;
 mod painter;
 mod piece;
 mod plain;

@@ -87,6 +87,18 @@ impl State {
         changes
     }
 
+    /// A request for permission is being answered without the person, or is theirs after all.
+    pub fn withhold(&mut self, id: &RequestId, withheld: bool) -> Changes {
+        let mut changes = Changes::default();
+        let Some((permission, _)) = self.permissions.get(id) else { return changes };
+        let is_new = if withheld { self.withheld.insert(id.clone()) } else { self.withheld.remove(id) };
+        if is_new {
+            changes.requests.insert(id.clone());
+            changes.sessions.insert(permission.session.clone());
+        }
+        changes
+    }
+
     /// Lets go of a session's messages; they are read again when somebody looks. What still streams is kept: the
     /// server does not have it.
     pub fn release(&mut self, id: &SessionId) {
@@ -322,6 +334,7 @@ impl State {
     }
 
     pub(super) fn drop_request(&mut self, id: &RequestId, changes: &mut Changes) {
+        self.withheld.remove(id);
         let session = self
             .permissions
             .shift_remove(id)

@@ -22,6 +22,8 @@ pub struct State {
     pub(super) removed: HashMap<SessionId, Mark>,
     pub(super) permissions: IndexMap<RequestId, (Permission, Mark)>,
     pub(super) questions: IndexMap<RequestId, (Question, Mark)>,
+    /// Requests that are being answered without the person.
+    pub(super) withheld: BTreeSet<RequestId>,
     /// Requests that were answered or are void. The server keeps listing some of them.
     pub(super) answered: Tombstones<RequestId>,
     pub(super) branch: Option<String>,
@@ -92,6 +94,7 @@ impl State {
             removed: HashMap::new(),
             permissions: IndexMap::new(),
             questions: IndexMap::new(),
+            withheld: BTreeSet::new(),
             answered: Tombstones::default(),
             branch: None,
             branch_touched: Mark::default(),
@@ -121,6 +124,16 @@ impl State {
     /// Requests for permission that wait, in the order in which they came.
     pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
         self.permissions.values().map(|(permission, _)| permission)
+    }
+
+    /// One request for permission.
+    pub fn permission(&self, id: &RequestId) -> Option<&Permission> {
+        self.permissions.get(id).map(|(permission, _)| permission)
+    }
+
+    /// Requests for permission that wait for the person: those that are not being answered without them.
+    pub fn shown_permissions(&self) -> impl Iterator<Item = &Permission> {
+        self.permissions().filter(|permission| !self.withheld.contains(&permission.id))
     }
 
     /// Questions that wait, in the order in which they came.

@@ -15,6 +15,9 @@ use crate::protocol::Problem;
 
 const FILE: Document = Document { name: "typed", what: "drafts and waiting prompts", version: 1, limit: 128 << 20 };
 
+/// The folder of the profile that the files are in.
+const TYPED: &str = "typed";
+
 /// How long a folder may be gone, and nothing typed in it, until what was typed there is let go.
 const KEPT_WITHOUT_FOLDER: Duration = Duration::from_hours(90 * 24);
 
@@ -76,12 +79,12 @@ impl Shelf {
     /// The files inside the profile. Writing is done on the tracker, so that whoever waits for it waits for all that
     /// was to be written.
     pub fn new(profile: &Profile, tasks: TaskTracker) -> Self {
-        Self { profile: profile.within("typed"), tasks, writers: Arc::default() }
+        Self { profile: profile.clone(), tasks, writers: Arc::default() }
     }
 
     /// What was kept of a folder, what was wrong with its file if it could not be used, and what writes from now on.
     pub fn open(&self, folder: &Path) -> (Keeper, Kept, Option<Problem>) {
-        let profile = self.profile.within(&name_of(folder));
+        let profile = self.profile.of_folder(TYPED, folder);
         let name = folder.to_string_lossy();
         let mut writers = lock(&self.writers);
         let number = writers.get(folder).copied().unwrap_or_default() + 1;
@@ -98,7 +101,7 @@ impl Shelf {
 
     /// Lets go of what was typed in folders that are gone for long. Runs beside the caller.
     pub fn sweep(&self) {
-        let profile = self.profile.clone();
+        let profile = self.profile.within(TYPED);
         self.tasks.spawn_blocking(move || sweep(&profile, SystemTime::now()));
     }
 }
@@ -164,18 +167,6 @@ fn sweep(profile: &Profile, now: SystemTime) {
     }
 }
 
-/// A name for a folder that has no characters of a path: its hash (FNV-1a, 128 bits).
-fn name_of(folder: &Path) -> String {
-    let hash = folder
-        .as_os_str()
-        .as_encoded_bytes()
-        .iter()
-        .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
-            (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-        });
-    format!("{hash:032x}")
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -221,7 +212,7 @@ mod tests {
         let profile = tempfile::tempdir().unwrap();
         let (keeper, ..) = shelf(&profile).open(Path::new("/a"));
         keeper.save(vec![draft("text")], Vec::new()).on_disk().await.unwrap();
-        let file = profile.path().join("typed").join(name_of(Path::new("/a"))).join("typed.json");
+        let file = Profile::new(profile.path()).of_folder(TYPED, Path::new("/a")).folder().join("typed.json");
         let whole = std::fs::read_to_string(&file).unwrap();
         for (text, aside, code) in [
             (&whole[..whole.len() / 2], "typed.json.bad1", "profile_damaged"),

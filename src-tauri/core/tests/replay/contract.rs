@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use outrider_core::feed::{Feed, Place, Source};
 use outrider_core::model::{Event, Model, SessionId};
-use outrider_core::protocol::{Connection, Focus, InstanceStatus, InstanceView, ServerDetails, Snapshot};
+use outrider_core::protocol::{
+    AutoAnswersStatus, Connection, Focus, InstanceStatus, InstanceView, ServerDetails, Snapshot,
+};
 use outrider_core::store::State;
 use serde_json::{Value, json};
 
@@ -102,6 +104,7 @@ pub fn look_with<T>(state: &State, models: &[Model], look: impl FnOnce(&Source<'
         unseen: 0,
         server: ServerDetails::default(),
         notices: Vec::new(),
+        auto_answers: AutoAnswersStatus::default(),
     };
     look(&Source { state, models, view: &view, unseen: &BTreeSet::new(), log: &|_| Vec::new() })
 }

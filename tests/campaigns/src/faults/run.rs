@@ -65,6 +65,12 @@ impl Attached {
         let (keeper, kept, _) = shelf.open(subject.directory().as_ref());
         let opening = Opening {
             typed: Typed::new(kept, keeper),
+            rules: outrider_core::rules::open(
+                &Profile::new(profile.path()),
+                subject.directory().as_ref(),
+                tasks.clone(),
+            )
+            .0,
             id: "campaign".to_owned(),
             folder: subject.directory().into(),
             settings,

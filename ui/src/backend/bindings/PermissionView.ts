@@ -39,6 +39,10 @@ detail: string | null,
  */
 diff: SectionBody | null, 
 /**
+ * The first of the patterns that rules are matched against, whole.
+ */
+pattern: string | null, 
+/**
  * What "Always allow" would allow from then on.
  */
 always: Array<string>, 

@@ -1,6 +1,7 @@
-import { createEffect, createMemo, createSignal, Index, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, Index, Show, useContext } from "solid-js";
 import type { Block } from "../../backend/types";
 import { copyText } from "../../shared/copy";
+import { PathsContext } from "./paths";
 
 const COPIED_MS = 1_500;
 
@@ -10,6 +11,7 @@ const COPIED_MS = 1_500;
  */
 export function RenderedBlock(props: { blocks: Block[]; from: number; to: number }) {
   let root: HTMLDivElement | undefined;
+  const paths = useContext(PathsContext);
   const [wrapped, setWrapped] = createSignal(false);
   const html = createMemo(() => props.blocks[props.from]?.html ?? "");
   const isRun = createMemo(() => props.to - props.from > 1);
@@ -18,11 +20,24 @@ export function RenderedBlock(props: { blocks: Block[]; from: number; to: number
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (button?.classList.contains("code-wrap")) setWrapped(!wrapped());
     if (button?.classList.contains("code-copy")) copy(button);
+    openPath(event);
+  };
+
+  const openPath = (event: Event) => {
+    const path = event.target instanceof Element ? event.target.closest("code.path") : null;
+    if (!path) return;
+    event.preventDefault();
+    paths?.open(path.textContent ?? "");
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Enter") openPath(event);
   };
 
   const listen = (element: HTMLDivElement) => {
     root = element;
     element.addEventListener("click", onClick);
+    element.addEventListener("keydown", onKey);
   };
 
   // A block whose HTML was set anew has new buttons.
@@ -33,6 +48,10 @@ export function RenderedBlock(props: { blocks: Block[]; from: number; to: number
     }
     return now;
   }, false);
+
+  createEffect(() => {
+    if (html().includes("<code>") && root) paths?.mark(root);
+  });
 
   return (
     <Show

@@ -1,6 +1,6 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
 import CirclePause from "lucide-solid/icons/circle-pause";
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, type ParentProps, Show } from "solid-js";
 import { useBackend } from "../../backend/context";
 import type { RetryView, SessionState, TranscriptView } from "../../backend/types";
 import { Button } from "../../shared/Button";
@@ -11,6 +11,7 @@ import { createFind } from "./find/find";
 import { findKey } from "./find/keys";
 import { Message } from "./Message";
 import type { OutgoingActions } from "./OutgoingState";
+import { createPaths, type Paths, PathsContext } from "./paths";
 import { PromptRail } from "./rail/PromptRail";
 import { createPrompts } from "./rail/prompts";
 import { createReader } from "./reader";
@@ -119,9 +120,10 @@ export function Transcript(props: {
       backend.sectionRows(props.instance, props.feed, placeOf(part, section), from, to),
     text: (part, section) => backend.sectionText(props.instance, props.feed, placeOf(part, section)),
   };
+  const paths = createPaths(backend, props.instance, (failure) => props.onFailure(failure));
 
   return (
-    <SectionContext.Provider value={sections}>
+    <Sources sections={sections} paths={paths}>
       <div class="transcript">
         <div
           class="transcript-view"
@@ -211,7 +213,7 @@ export function Transcript(props: {
           </div>
         </Show>
       </div>
-    </SectionContext.Provider>
+    </Sources>
   );
 }
 
@@ -231,5 +233,14 @@ function Retry(props: { retry: RetryView }) {
         <span class="muted"> {props.retry.message}</span>
       </span>
     </div>
+  );
+}
+
+/** What pieces of messages ask for themselves. */
+function Sources(props: ParentProps<{ sections: SectionSource; paths: Paths }>) {
+  return (
+    <SectionContext.Provider value={props.sections}>
+      <PathsContext.Provider value={props.paths}>{props.children}</PathsContext.Provider>
+    </SectionContext.Provider>
   );
 }

@@ -16,6 +16,8 @@ export interface TabState {
   running: number;
   /** Sessions that ended while nobody looked at them. */
   unseen: number;
+  /** Rules answer its requests for permission. */
+  ruled: boolean;
 }
 
 const STATUS_LOOK = { starting: "", ready: "good", error: "bad", stopped: "off" } as const;
@@ -100,6 +102,7 @@ function InstanceTab(props: {
       props.state.running > 0 && `${props.state.running} running`,
       props.state.waiting > 0 && `${props.state.waiting} waiting for you`,
       props.state.unseen > 0 && `${props.state.unseen} finished, not looked at yet`,
+      props.state.ruled && "permission requests are answered by rules",
     ]
       .filter(Boolean)
       .join(", ");

@@ -15,6 +15,8 @@ export function Inbox(props: {
   entries: Entry[];
   diff: DiffView;
   onOpen: (instance: string, session: string) => void;
+  /** Opens the automatic answers. */
+  onRules?: (() => void) | undefined;
   onClose: () => void;
 }) {
   let list: HTMLDivElement | undefined;
@@ -99,6 +101,13 @@ export function Inbox(props: {
           <span class="muted inbox-hint">
             <kbd>↑</kbd> <kbd>↓</kbd> other requests
           </span>
+        </Show>
+        <Show when={props.onRules}>
+          {(open) => (
+            <Button look="plain" class="request-more" onClick={() => open()()}>
+              Automatic answers…
+            </Button>
+          )}
         </Show>
         <Button onClick={() => props.onClose()}>Close</Button>
       </div>

@@ -8,6 +8,7 @@ import { Button } from "../../shared/Button";
 import { ProblemNote } from "../../shared/ProblemNote";
 import { CardHead, type DiffBody, type DiffView, Key, type Place, PlaceLine } from "./Card";
 import { type CardKey, createCardKeys } from "./keys";
+import { useRules } from "./opening";
 import "./requests.css";
 
 /** A request for permission, with the answers that can be given. */
@@ -22,6 +23,7 @@ export function PermissionCard(props: {
   onAnswer?: () => void;
 }) {
   const backend = useBackend();
+  const openRules = useRules();
   const [denying, setDenying] = createSignal(false);
   const [reason, setReason] = createSignal("");
   const [sending, setSending] = createSignal(false);
@@ -134,13 +136,34 @@ export function PermissionCard(props: {
           />
         </Show>
       </div>
-      <Show when={props.permission.always.length > 0}>
-        <p class="request-always">
-          Always covers{" "}
-          <For each={props.permission.always}>{(pattern) => <code class="request-pattern">{pattern}</code>}</For>
-          {" until OpenCode ends"}
-        </p>
-      </Show>
+      <div class="request-foot">
+        <Show when={props.permission.always.length > 0}>
+          <p class="request-always">
+            Always covers{" "}
+            <For each={props.permission.always}>{(pattern) => <code class="request-pattern">{pattern}</code>}</For>
+            {" until OpenCode ends"}
+          </p>
+        </Show>
+        <Show when={openRules !== undefined && props.permission.pattern}>
+          {(pattern) => (
+            <button
+              type="button"
+              class="request-open request-rule"
+              title="Answer such requests by a rule"
+              onClick={() =>
+                openRules?.(props.instance, {
+                  kind: props.permission.kind,
+                  pattern: pattern(),
+                  answer: "allow",
+                  reason: null,
+                })
+              }
+            >
+              Make a rule…
+            </button>
+          )}
+        </Show>
+      </div>
     </div>
   );
 }

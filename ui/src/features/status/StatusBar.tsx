@@ -1,5 +1,6 @@
 import GitBranch from "lucide-solid/icons/git-branch";
 import RefreshCw from "lucide-solid/icons/refresh-cw";
+import ShieldCheck from "lucide-solid/icons/shield-check";
 import { createSignal, Show } from "solid-js";
 import type { Connection, FolderRow, InstanceView } from "../../backend/types";
 import { Button, IconButton } from "../../shared/Button";
@@ -24,6 +25,8 @@ export function StatusBar(props: {
   waiting: number;
   onRetry: () => void;
   onInbox: () => void;
+  /** Opens the automatic answers of this folder. */
+  onRules: () => void;
 }) {
   const elsewhere = () => props.waiting - props.view.waiting;
   const where = () => (elsewhere() > 0 ? `${props.view.waiting} in this folder, ${elsewhere()} in others` : "");
@@ -100,6 +103,7 @@ export function StatusBar(props: {
         </span>
       </Show>
       <span class="status-space" />
+      <AutoAnswers status={props.view.auto_answers} onOpen={props.onRules} />
       <Show when={props.waiting > 0}>
         <button
           type="button"
@@ -114,6 +118,34 @@ export function StatusBar(props: {
         </button>
       </Show>
     </footer>
+  );
+}
+
+/** Whether requests are answered without the person; it is said in words only while they are. */
+function AutoAnswers(props: { status: InstanceView["auto_answers"]; onOpen: () => void }) {
+  const given = () => (props.status.given > 0 ? `, ${props.status.given} given` : "");
+  return (
+    <button
+      type="button"
+      class="status-auto"
+      aria-haspopup="dialog"
+      aria-label={props.status.on ? `Auto-answers on${given()}` : "Auto-answers off"}
+      data-on={props.status.on || undefined}
+      title={
+        props.status.on
+          ? "Permission requests in this folder are answered by rules. Show rules and answers"
+          : "Automatic answers are off in this folder. Show rules"
+      }
+      onClick={() => props.onOpen()}
+    >
+      <ShieldCheck class="icon small" />
+      <Show when={props.status.on}>
+        <span>Auto-answers on</span>
+        <Show when={props.status.given > 0}>
+          <span class="numbers status-given">{props.status.given}</span>
+        </Show>
+      </Show>
+    </button>
   );
 }
 

@@ -29,7 +29,7 @@ pub(super) fn sections<'a>(tool: &'a Tool, call: &Call<'_>) -> Option<Vec<Draft<
 }
 
 fn state(tool: &Tool, call: &Call<'_>, child: &SessionId) -> ChildState {
-    let asks = call.state.permissions().any(|asked| call.state.is_within(&asked.session, child))
+    let asks = call.state.shown_permissions().any(|asked| call.state.is_within(&asked.session, child))
         || call.state.questions().any(|asked| call.state.is_within(&asked.session, child));
     let works = call.state.session(child).is_some_and(|entry| entry.status().is_running());
     match &tool.progress {

@@ -4,6 +4,7 @@ mod cost;
 mod highlight;
 mod hostile;
 mod markdown;
+mod maths;
 mod plain;
 mod stream;
 mod terminal;
@@ -16,7 +17,7 @@ use super::highlight::Highlighter;
 use crate::protocol::Block;
 
 /// Answers as models write them.
-const CORPUS: [(&str, &str); 8] = [
+const CORPUS: [(&str, &str); 9] = [
     ("plan", include_str!("../../../tests/corpus/plan.md")),
     ("code", include_str!("../../../tests/corpus/code.md")),
     ("tables", include_str!("../../../tests/corpus/tables.md")),
@@ -24,6 +25,7 @@ const CORPUS: [(&str, &str); 8] = [
     ("references", include_str!("../../../tests/corpus/references.md")),
     ("languages", include_str!("../../../tests/corpus/languages.md")),
     ("fences", include_str!("../../../tests/corpus/fences.md")),
+    ("maths", include_str!("../../../tests/corpus/maths.md")),
     ("mixed", include_str!("../../../tests/corpus/mixed.md")),
 ];
 
