@@ -41,6 +41,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         views::fetch_batch,
         views::load_older,
         views::load_newer,
+        views::load_at,
         views::jump_to_latest,
         finding::find,
         finding::find_step,

@@ -67,6 +67,17 @@ pub(super) async fn load_newer<R: Runtime>(
 }
 
 #[tauri::command]
+pub(super) async fn load_at<R: Runtime>(
+    app: State<'_, App>,
+    window: WebviewWindow<R>,
+    instance: String,
+    feed: u64,
+    before: u32,
+) -> Answer<()> {
+    app.instance(&instance).await?.scroll(window.label(), feed, Scroll::At { before }).await
+}
+
+#[tauri::command]
 pub(super) async fn jump_to_latest<R: Runtime>(
     app: State<'_, App>,
     window: WebviewWindow<R>,

@@ -45,11 +45,13 @@ pub fn apply(snapshot: &mut Snapshot, batch: Batch) {
 
 fn apply_to_transcript(transcript: &mut TranscriptView, patch: Patch) {
     match patch {
-        Patch::TranscriptUpdated { loaded, has_older, has_newer, retry, problem } => {
+        Patch::TranscriptUpdated { loaded, has_older, has_newer, before, after, retry, problem } => {
             *transcript = TranscriptView {
                 loaded,
                 has_older,
                 has_newer,
+                before,
+                after,
                 retry,
                 problem,
                 session: std::mem::take(&mut transcript.session),

@@ -114,6 +114,8 @@ export function transcript(id: string, messages: MessageView[], part: Partial<Tr
     messages,
     has_older: false,
     has_newer: false,
+    before: 0,
+    after: 0,
     retry: null,
     problem: null,
     overview: OVERVIEW,

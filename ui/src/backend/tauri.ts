@@ -18,6 +18,7 @@ export const tauriBackend: Backend = {
   fetchBatch: (instance, feed, revision) => invoke("fetch_batch", { instance, feed, revision }),
   loadOlder: (instance, feed) => invoke("load_older", { instance, feed }),
   loadNewer: (instance, feed) => invoke("load_newer", { instance, feed }),
+  loadAt: (instance, feed, before) => invoke("load_at", { instance, feed, before }),
   jumpToLatest: (instance, feed) => invoke("jump_to_latest", { instance, feed }),
   find: (instance, feed, query) => invoke("find", { instance, feed, query }),
   findStep: (instance, feed, forward) => invoke("find_step", { instance, feed, forward }),

@@ -103,7 +103,7 @@ describe("a batch", () => {
   });
 
   it("changes the transcript's frame and leaves its messages", () => {
-    const frame = { loaded: false, has_older: true, has_newer: true, retry: null, problem: null };
+    const frame = { loaded: false, has_older: true, has_newer: true, before: 3, after: 0, retry: null, problem: null };
     const transcript = after({ op: "transcript_updated", ...frame }).transcript;
     expect(transcript).toEqual({ ...start().transcript, ...frame });
   });

@@ -51,19 +51,24 @@ impl Feed {
         }
     }
 
-    /// The server's cursor for older messages, when they are to be searched and are not here.
-    pub fn find_older(&self, state: &State) -> Option<String> {
-        let transcript = self.transcript.as_ref()?;
-        let entry = state.session(transcript.session())?;
-        let search = transcript.search.as_ref().filter(|search| search.reads_older(entry))?;
-        // What is here comes first: it is what people look at, and what bounds how much is copied meanwhile.
-        search.is_through().then(|| entry.transcript().older().map(str::to_owned)).flatten()
+    /// Older messages are to be searched that are not here. What is here comes first: it is what people look at, and what
+    /// bounds how much is copied meanwhile.
+    pub fn searches_older(&self, entry: &SessionEntry) -> bool {
+        let search = self.transcript.as_ref().and_then(|transcript| transcript.search.as_ref());
+        search.is_some_and(|search| search.reads_older(entry) && search.is_through())
     }
 
     /// Older messages could not be read.
     pub fn find_without_older(&mut self, entry: &SessionEntry) {
         if self.search().is_some_and(|search| search.give_up(entry)) {
             self.go_to_found(entry);
+        }
+    }
+
+    /// Older messages were read after all.
+    pub fn find_older_again(&mut self) {
+        if let Some(search) = self.search() {
+            search.resume();
         }
     }
 

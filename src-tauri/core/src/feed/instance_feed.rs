@@ -290,10 +290,18 @@ impl Feed {
         markdown(state.session(self.session()?)?, message)
     }
 
-    /// Moves the window's range back. False when older messages must be fetched from the server first.
+    /// Moves the window's range back. False when no older messages are here; they are shown when they are.
     pub fn show_older(&mut self, entry: &SessionEntry) -> bool {
         self.anew = true;
         self.transcript.as_mut().is_some_and(|transcript| transcript.place.show_older(entry))
+    }
+
+    /// Moves the window's range to where so many messages are before what is looked at.
+    pub fn show_at(&mut self, entry: &SessionEntry, before: usize) {
+        self.anew = true;
+        if let Some(transcript) = &mut self.transcript {
+            transcript.place.show_at(entry, before);
+        }
     }
 
     /// Moves the window's range on.

@@ -1,4 +1,6 @@
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
+use std::collections::btree_set::Range;
+use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use crate::model::{MessageId, PartId, Role};
 use crate::store::{MessageEntry, MessageKey, SessionEntry};
@@ -6,7 +8,7 @@ use crate::store::{MessageEntry, MessageKey, SessionEntry};
 /// How many messages a window is given at first, and at each step when the person scrolls on.
 const PAGE: usize = 50;
 /// The most messages that a window holds.
-pub(super) const MOST: usize = 200;
+pub(super) const MOST: usize = 150;
 
 /// Where in a transcript a window stands: the range of messages it holds, and the tool calls it has unfolded.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,8 @@ pub struct Place {
     cut: bool,
     /// The person went back from the end: what they read must not be taken away under their eyes.
     reading_back: bool,
+    /// Older messages were asked for and are not here yet.
+    wants_older: bool,
     expanded: HashSet<PartId>,
 }
 
@@ -46,34 +50,50 @@ impl Place {
 
     /// The ids of the messages in the range, oldest first.
     pub(super) fn range<'a>(&'a self, entry: &'a SessionEntry) -> impl Iterator<Item = &'a MessageId> {
-        let from = self.from.as_ref();
-        let to = self.to.as_ref();
-        visible(entry)
-            .skip_while(move |key| from.is_some_and(|from| *key < from))
-            .take_while(move |key| to.is_none_or(|to| *key <= to))
-            .map(|(_, id)| id)
+        within(entry, self.from.as_ref(), self.to.as_ref()).map(|(_, id)| id)
     }
 
     /// There are messages before the range, here or on the server.
     pub(super) fn has_older(&self, entry: &SessionEntry) -> bool {
-        let first = visible(entry).next();
-        entry.transcript().older().is_some()
-            || self.from.as_ref().is_some_and(|from| first.is_some_and(|first| first < from))
+        entry.transcript().older().is_some() || self.older(entry).next().is_some()
     }
 
     /// There are messages after the range.
     pub(super) fn has_newer(&self, entry: &SessionEntry) -> bool {
-        self.to.as_ref().is_some_and(|to| visible_back(entry).next().is_some_and(|last| last > to))
+        self.newer(entry).next().is_some()
+    }
+
+    /// How many messages are here before the range, and after it.
+    pub(super) fn around(&self, entry: &SessionEntry) -> (usize, usize) {
+        (self.older(entry).count(), self.newer(entry).count())
+    }
+
+    fn older<'a>(&self, entry: &'a SessionEntry) -> impl Iterator<Item = &'a MessageKey> + use<'a> {
+        let before = self.from.as_ref().map(|from| before(entry, from));
+        before.into_iter().flatten()
+    }
+
+    fn newer<'a>(&self, entry: &'a SessionEntry) -> impl Iterator<Item = &'a MessageKey> + use<'a> {
+        let to = self.to.clone();
+        let after = self.to.as_ref().map(|to| within(entry, Some(to), None));
+        after.into_iter().flatten().filter(move |key| Some(*key) != to.as_ref())
     }
 
     /// Cuts the range to a page when it is shown first, and keeps it bounded while it follows the end.
     pub(super) fn settle(&mut self, entry: &SessionEntry) {
+        if self.wants_older {
+            self.show_older(entry);
+        }
         if self.to.is_some() {
             return;
         }
+        if self.cut && entry.transcript().older().is_some() {
+            // What is read of it later comes before the range.
+            self.pin(entry);
+        }
         let keep = if !self.cut {
             PAGE
-        } else if self.range(entry).nth(MOST).is_none() {
+        } else if within(entry, self.from.as_ref(), None).nth(MOST).is_none() {
             return;
         } else if self.reading_back {
             self.to = self.key_after_from(entry, MOST);
@@ -82,22 +102,25 @@ impl Place {
             MOST - PAGE
         };
         self.cut |= entry.transcript().is_loaded();
-        if visible_back(entry).nth(keep).is_some() {
-            self.from = visible_back(entry).nth(keep - 1).cloned();
+        if visible(entry).rev().nth(keep).is_some() {
+            self.from = visible(entry).rev().nth(keep - 1).cloned();
+        } else if self.cut && entry.transcript().older().is_some() {
+            self.pin(entry);
         }
     }
 
-    /// Moves the beginning back by a page. False when no older message is here: it must be fetched first.
+    /// Moves the beginning back by a page. False when no older message is here: it must be fetched first, and is shown
+    /// when it is here.
     pub(super) fn show_older(&mut self, entry: &SessionEntry) -> bool {
         let Some(from) = self.from.clone().or_else(|| visible(entry).next().cloned()) else { return false };
-        let Some(first) = visible_back(entry).skip_while(|key| **key >= from).take(PAGE).last().cloned() else {
-            return false;
-        };
+        let first = before(entry, &from).rev().take(PAGE).last().cloned();
+        self.wants_older = first.is_none() && entry.transcript().older().is_some();
+        let Some(first) = first else { return false };
         self.from = Some(first);
         self.reading_back = true;
         let last = self.key_after_from(entry, MOST);
         if let Some(last) = last
-            && visible_back(entry).next() != Some(&last)
+            && visible(entry).next_back() != Some(&last)
             && self.to.as_ref().is_none_or(|to| *to > last)
         {
             self.to = Some(last);
@@ -105,13 +128,27 @@ impl Place {
         true
     }
 
+    /// Moves the range to where so many messages are before what is looked at.
+    pub(super) fn show_at(&mut self, entry: &SessionEntry, before: usize) {
+        let first = before.saturating_sub(PAGE / 2);
+        let newest = visible(entry).rev().take(PAGE + PAGE / 2).last();
+        let from = visible(entry).nth(first).min(newest).or(newest);
+        let Some(from) = from else { return };
+        self.wants_older = false;
+        self.cut = true;
+        self.from = Some(from.clone());
+        let to = within(entry, Some(from), None).nth(PAGE + PAGE / 2 - 1);
+        self.to = to.filter(|to| visible(entry).next_back() != Some(to)).cloned();
+        self.reading_back = self.to.is_some();
+    }
+
     /// Moves the end on by a page, and follows the end once it is reached.
     pub(super) fn show_newer(&mut self, entry: &SessionEntry) {
         let Some(to) = self.to.take() else { return };
-        let next = visible(entry).skip_while(|key| **key <= to).take(PAGE).last().cloned();
+        let next = within(entry, Some(&to), None).filter(|key| **key != to).take(PAGE).last().cloned();
         let next = next.unwrap_or(to);
-        let first = visible_back(entry).skip_while(|key| **key > next).nth(MOST - 1).cloned();
-        if visible_back(entry).next().is_some_and(|last| *last > next) {
+        let first = within(entry, None, Some(&next)).nth_back(MOST - 1).cloned();
+        if visible(entry).next_back().is_some_and(|last| *last > next) {
             self.to = Some(next);
         } else {
             self.reading_back = false;
@@ -137,13 +174,14 @@ impl Place {
         if !order.contains(&key) || end.as_ref().is_some_and(|end| key >= *end) {
             return false;
         }
-        let within = self.from.as_ref().is_none_or(|from| *from <= key) && self.to.as_ref().is_none_or(|to| key <= *to);
+        let holds = self.from.as_ref().is_none_or(|from| *from <= key) && self.to.as_ref().is_none_or(|to| key <= *to);
         // Before the first cut the range is all there is, and the cut might leave it out.
-        if within && self.cut {
+        if holds && self.cut {
             return true;
         }
         self.from = order.range(..&key).rev().take(PAGE / 2).last().cloned().or_else(|| Some(key.clone()));
-        self.to = visible(entry).skip_while(|other| **other <= key).nth(PAGE / 2).cloned();
+        self.to = within(entry, Some(&key), None).nth(PAGE / 2 + 1).cloned();
+        self.wants_older = false;
         self.cut = true;
         self.reading_back = true;
         true
@@ -158,7 +196,7 @@ impl Place {
 
     /// The key of the range's n-th message.
     fn key_after_from(&self, entry: &SessionEntry, n: usize) -> Option<MessageKey> {
-        visible(entry).skip_while(|key| self.from.as_ref().is_some_and(|from| *key < from)).nth(n - 1).cloned()
+        within(entry, self.from.as_ref(), None).nth(n - 1).cloned()
     }
 }
 
@@ -168,24 +206,34 @@ pub(super) fn prompts(entry: &SessionEntry) -> impl Iterator<Item = &MessageId> 
         let head = entry.transcript().message(id).and_then(MessageEntry::head);
         head.is_some_and(|head| head.role == Role::User)
     };
-    visible_back(entry).map(|(_, id)| id).filter(move |id| is_prompt(id))
+    visible(entry).rev().map(|(_, id)| id).filter(move |id| is_prompt(id))
 }
 
 /// The messages that are shown, oldest first: those that a revert hides are not.
-fn visible(entry: &SessionEntry) -> impl Iterator<Item = &MessageKey> {
-    shown_order(entry)
+fn visible(entry: &SessionEntry) -> Range<'_, MessageKey> {
+    within(entry, None, None)
 }
 
-/// The same, newest first.
-fn visible_back(entry: &SessionEntry) -> impl Iterator<Item = &MessageKey> {
-    shown_order(entry).rev()
+/// Those of them before one.
+fn before<'a>(entry: &'a SessionEntry, key: &MessageKey) -> Range<'a, MessageKey> {
+    let end = reverted_from(entry).filter(|end| end < key);
+    entry.transcript().order().range(..end.as_ref().unwrap_or(key))
 }
 
-fn shown_order(entry: &SessionEntry) -> std::collections::btree_set::Range<'_, MessageKey> {
-    let order: &BTreeSet<MessageKey> = entry.transcript().order();
-    match reverted_from(entry) {
-        Some(end) => order.range(..end),
-        None => order.range::<MessageKey, _>(..),
+/// Those of them from one to another, both included.
+fn within<'a>(entry: &'a SessionEntry, from: Option<&MessageKey>, to: Option<&MessageKey>) -> Range<'a, MessageKey> {
+    let order = entry.transcript().order();
+    let end = reverted_from(entry);
+    let to = match (to, &end) {
+        (Some(to), Some(end)) if to >= end => Excluded(end),
+        (Some(to), _) => Included(to),
+        (None, Some(end)) => Excluded(end),
+        (None, None) => Unbounded,
+    };
+    let from = from.map_or(Unbounded, Included);
+    match (from, to) {
+        (Included(from), Excluded(to) | Included(to)) if from > to => order.range(to..to),
+        _ => order.range::<MessageKey, _>((from, to)),
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct TranscriptFeed {
     /// Tool calls whose code was sent without colours that come later.
     pub(super) lacking: BTreeSet<(MessageId, PartId)>,
     overview: OverviewView,
+    /// How many messages are here before the range, and after it.
+    around: (usize, usize),
     /// What is being looked for.
     pub(super) search: Option<Search>,
     /// How many searches there were.
@@ -60,6 +62,8 @@ struct Frame {
     loaded: bool,
     has_older: bool,
     has_newer: bool,
+    before: u32,
+    after: u32,
     retry: Option<RetryView>,
     problem: Option<Problem>,
 }
@@ -77,6 +81,7 @@ impl TranscriptFeed {
             coloured: BTreeSet::new(),
             lacking: BTreeSet::new(),
             overview: OverviewView::default(),
+            around: (0, 0),
             search: None,
             searches: 0,
             find_ended: false,
@@ -106,6 +111,8 @@ impl TranscriptFeed {
             messages,
             has_older: self.frame.has_older,
             has_newer: self.frame.has_newer,
+            before: self.frame.before,
+            after: self.frame.after,
             retry: self.frame.retry.clone(),
             problem: self.frame.problem.clone(),
             overview: self.overview.clone(),
@@ -153,6 +160,7 @@ impl TranscriptFeed {
             .any(|(id, sent)| sent.head.outgoing.is_some() && pending.iter().all(|prompt| prompt.id != *id));
         if anew || turned || ends || !touched.is_empty() || changes.frames.contains(&self.session) {
             self.place.settle(entry);
+            self.around = self.place.around(entry);
             let ids: Vec<MessageId> = self.place.range(entry).cloned().collect();
             // Behind the end of what is read there is nothing to see.
             let following = if self.place.has_newer(entry) { &[][..] } else { &pending[..] };
@@ -265,10 +273,13 @@ impl TranscriptFeed {
         // A failure that stands at the last message is not said twice.
         let at_message = entry.transcript().messages().next_back().is_some_and(|(head, _)| head.failure.is_some());
         let problem = entry.failure().filter(|_| !at_message).map(problem_of);
+        let count = |messages: usize| u32::try_from(messages).unwrap_or(u32::MAX);
         Frame {
             loaded: entry.transcript().is_loaded(),
             has_older: self.place.has_older(entry),
             has_newer: self.place.has_newer(entry),
+            before: count(self.around.0),
+            after: count(self.around.1),
             retry,
             problem,
         }
@@ -279,8 +290,8 @@ impl TranscriptFeed {
             return;
         }
         self.frame = frame.clone();
-        let Frame { loaded, has_older, has_newer, retry, problem } = frame;
-        patches.push(Patch::TranscriptUpdated { loaded, has_older, has_newer, retry, problem });
+        let Frame { loaded, has_older, has_newer, before, after, retry, problem } = frame;
+        patches.push(Patch::TranscriptUpdated { loaded, has_older, has_newer, before, after, retry, problem });
     }
 
     fn send_message(

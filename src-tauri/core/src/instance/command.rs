@@ -113,6 +113,11 @@ pub enum Scroll {
     Newer,
     /// To the end.
     Latest,
+    /// To where so many messages are before what is looked at.
+    At {
+        /// How many.
+        before: u32,
+    },
 }
 
 /// The person's answer to a request of the agent.

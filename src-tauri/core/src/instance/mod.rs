@@ -12,6 +12,7 @@ mod deleting;
 mod files;
 mod finding;
 mod handle;
+mod history;
 mod launch;
 mod liveness;
 mod models;
@@ -95,6 +96,7 @@ impl Opening {
             broken_config: None,
             whole_since: Mark::default(),
             rereading: rereading::Rereading::default(),
+            history: history::History::default(),
             after,
             desk: sending::Desk::new(typed),
             reading: HashSet::new(),

@@ -19,6 +19,7 @@ use crate::traffic::Traffic;
 use super::auto_answers::AutoAnswers;
 use super::broken_config::BrokenConfig;
 use super::command::{Command, Reply, Scroll};
+use super::history::History;
 use super::launch::Launcher;
 use super::own_answers::OwnAnswers;
 use super::rereading::Rereading;
@@ -47,6 +48,7 @@ pub(super) struct InstanceTask {
     /// From here on the stream has had no hole: what was asked for before may be stale.
     pub(super) whole_since: Mark,
     pub(super) rereading: Rereading,
+    pub(super) history: History,
     /// Cancelled when a server that is still being stopped for the same folder is gone.
     pub(super) after: Option<CancellationToken>,
     /// Drafts, and prompts on their way.
@@ -110,6 +112,7 @@ impl InstanceTask {
             self.subject.look(|source| self.views.flush(source));
             self.colour();
             self.search();
+            self.read_history();
         }
         self.token.cancel();
         if let Some(reply) = self.closing.take() {
@@ -226,12 +229,10 @@ impl InstanceTask {
         match to {
             Scroll::Newer => feed.show_newer(entry),
             Scroll::Latest => feed.show_latest(),
+            Scroll::At { before } => feed.show_at(entry, before as usize),
             Scroll::Older => {
-                if !feed.show_older(entry)
-                    && let Some(cursor) = entry.transcript().older().map(str::to_owned)
-                {
-                    let number = feed.number();
-                    self.read_older(session, cursor, window.to_owned(), number);
+                if !feed.show_older(entry) {
+                    self.read_older(&session);
                 }
             }
         }
@@ -257,6 +258,7 @@ impl InstanceTask {
         }
         if !self.views.look_at(session) {
             self.subject.state.release(session);
+            self.forget_history(session);
         }
     }
 

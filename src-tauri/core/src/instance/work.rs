@@ -11,12 +11,13 @@ use crate::server::StopReport;
 use crate::store::Mark;
 
 use super::command::Reply;
+use super::history::HistoryPage;
 use super::launch::Prepared;
 use super::rereading::Reread;
 use super::sending::Sent;
 use super::task::InstanceTask;
 
-/// How many of a session's newest messages are read at first, and of older ones with each further step.
+/// How many of a session's newest messages are read at first.
 pub(super) const FIRST_PAGE: u32 = 100;
 
 /// When messages that could not be read are asked for again: after so many times the first delay of reconnecting.
@@ -34,10 +35,8 @@ pub(super) enum Done {
     Stopped(StopReport),
     /// A session's newest messages were read, asked for at the mark.
     Messages { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, todos: Option<Vec<Todo>> },
-    /// Older messages were read for a window's feed, asked for at the mark.
-    Older { session: SessionId, since: Mark, page: Result<MessagePage, WireError>, window: String, feed: u64 },
-    /// Older messages were read to be searched, with the cursor and asked for at the mark.
-    OlderToSearch { session: SessionId, since: Mark, cursor: String, page: Result<MessagePage, WireError> },
+    /// Older messages were read, or not.
+    History(Box<HistoryPage>),
     /// A slice of a window's search was looked through.
     Found { window: String, feed: u64, answer: FindAnswer },
     /// A session was made; the window looks at it next.
@@ -104,18 +103,7 @@ impl InstanceTask {
                 }
                 self.fold_page(&session, since, page);
             }
-            Done::Older { session, since, page, window, feed } => {
-                self.reading.remove(&session);
-                self.fold_page(&session, since, page);
-                if let Some(feed) = self.views.feed(&window, feed)
-                    && let Some(entry) = self.subject.state.session(&session)
-                {
-                    feed.show_older(entry);
-                }
-            }
-            Done::OlderToSearch { session, since, cursor, page } => {
-                self.older_to_search(&session, since, &cursor, page);
-            }
+            Done::History(read) => self.history_read(*read),
             Done::Found { window, feed, answer } => {
                 if let Some(feed) = self.views.feed(&window, feed) {
                     feed.found(answer, &self.subject.state);
@@ -197,19 +185,6 @@ impl InstanceTask {
             // What it lacks alone is no reason to show no messages.
             let todos = client.todos(&session).await.ok();
             Done::Messages { session, since, page, todos }
-        });
-    }
-
-    /// Reads the page of messages before the oldest here, for a window that scrolled up to it.
-    pub(super) fn read_older(&mut self, session: SessionId, cursor: String, window: String, feed: u64) {
-        let Some(client) = self.server.client().cloned() else { return };
-        if !self.reading.insert(session.clone()) {
-            return;
-        }
-        let since = self.subject.state.mark();
-        self.work(async move {
-            let page = client.messages(&session, FIRST_PAGE, Some(&cursor)).await;
-            Done::Older { session, since, page, window, feed }
         });
     }
 

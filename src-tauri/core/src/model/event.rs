@@ -121,4 +121,6 @@ pub struct MessagePage {
     pub older: Option<String>,
     /// The cursor that was given for this page; none for the newest one.
     pub before: Option<String>,
+    /// How long the server's answer was.
+    pub bytes: usize,
 }

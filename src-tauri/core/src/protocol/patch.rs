@@ -91,6 +91,10 @@ pub enum Patch {
         has_older: bool,
         /// See [`TranscriptView::has_newer`].
         has_newer: bool,
+        /// See [`TranscriptView::before`].
+        before: u32,
+        /// See [`TranscriptView::after`].
+        after: u32,
         /// See [`TranscriptView::retry`].
         retry: Option<RetryView>,
         /// See [`TranscriptView::problem`].

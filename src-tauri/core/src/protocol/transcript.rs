@@ -16,6 +16,10 @@ pub struct TranscriptView {
     pub has_older: bool,
     /// There are newer messages than the last one here (the person reads further up).
     pub has_newer: bool,
+    /// How many messages are known before the first one here. There may be more on the server.
+    pub before: u32,
+    /// How many messages are known after the last one here.
+    pub after: u32,
     /// The model's service failed and is tried again.
     pub retry: Option<RetryView>,
     /// Why the last run failed, where no message says it.

@@ -1,8 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Message, MessageId, MessagePage, Part, PartKind, Role, SessionId, Snapshot, Todo};
+use crate::model::{SessionId, Snapshot, Todo};
 
-use super::reduce::keep_local_text;
 use super::{Changes, Mark, State};
 
 impl State {
@@ -125,123 +124,5 @@ impl State {
             changes.frames.insert(session.clone());
         }
         changes
-    }
-
-    /// Folds in a stretch of messages, asked for at `since`. The newest page replaces what is here; an older one adds.
-    pub fn fold_page(&mut self, page: MessagePage, since: Mark) -> Changes {
-        let mut changes = Changes::default();
-        if self.removed.contains_key(&page.session) {
-            return changes;
-        }
-        let session = page.session;
-        let newest = page.before.is_none();
-        let entry = self.sessions.entry(session.clone()).or_default();
-        if newest && since < entry.transcript.released {
-            return changes;
-        }
-        if !newest && (!entry.transcript.loaded || entry.transcript.older != page.before) {
-            // The transcript was read anew meanwhile; this page no longer joins it.
-            return changes;
-        }
-        let listed: HashSet<_> = page.messages.iter().map(|(head, _)| head.id.clone()).collect();
-        entry.transcript.removed.retain(|id, mark| *mark > since || !listed.contains(id));
-        entry.transcript.older = page.older;
-        entry.transcript.loaded = true;
-        changes.frames.insert(session.clone());
-
-        if newest {
-            let gone: Vec<_> = entry
-                .transcript
-                .entries
-                .iter()
-                .filter(|(id, entry)| !listed.contains(*id) && entry.touched <= since)
-                .filter(|(_, entry)| entry.parts.values().all(|part| part.touched <= since))
-                .map(|(id, _)| id.clone())
-                .collect();
-            for id in gone {
-                entry.transcript.remove(&id);
-                changes.messages.insert((session.clone(), id));
-            }
-        }
-        for (head, parts) in page.messages {
-            self.fold_message(&session, head, parts, since, &mut changes);
-        }
-        if newest {
-            self.claim_newest_answer(&session, &mut changes);
-        }
-        changes
-    }
-
-    /// An unfinished answer to the newest prompt of a session that works is what it works on, although it was read by
-    /// a question that was asked before the work began.
-    fn claim_newest_answer(&mut self, session: &SessionId, changes: &mut Changes) {
-        let mark = self.mark;
-        let Some(entry) = self.sessions.get_mut(session).filter(|entry| entry.status.is_running()) else { return };
-        let Some(answer) = entry.transcript.newest_answer().filter(|answer| answer.completed.is_none()) else { return };
-        let prompt = entry.transcript.messages().rev().find(|(head, _)| head.role == Role::User);
-        if answer.parent.is_none() || answer.parent.as_ref() != prompt.map(|(head, _)| &head.id) {
-            return;
-        }
-        let id = answer.id.clone();
-        let works_on = entry.works_on(&id);
-        if let Some(message) = entry.transcript.entries.get_mut(&id).filter(|_| !works_on) {
-            message.touched = mark;
-            changes.messages.insert((session.clone(), id));
-        }
-    }
-
-    fn fold_message(
-        &mut self,
-        session: &SessionId,
-        head: Message,
-        parts: Vec<Part>,
-        since: Mark,
-        changes: &mut Changes,
-    ) {
-        let Some(entry) = self.sessions.get_mut(session) else { return };
-        let transcript = &mut entry.transcript;
-        if transcript.removed.contains_key(&head.id) {
-            return;
-        }
-        let id: MessageId = head.id.clone();
-        let local = transcript.entries.get(&id);
-        let stale = local.is_some_and(|entry| entry.head.is_some() && entry.touched > since);
-        let settled = head.completed.is_some();
-        let settles =
-            settled && local.and_then(|entry| entry.head.as_ref()).is_some_and(|head| head.completed.is_none());
-        if !stale && local.and_then(|entry| entry.head.as_ref()) != Some(&head) {
-            if let Some(prompt) = transcript.set_head(head, since) {
-                changes.messages.insert((session.clone(), prompt));
-            }
-            changes.messages.insert((session.clone(), id.clone()));
-        }
-        let message = transcript.entries.entry(id.clone()).or_default();
-        let listed: HashSet<_> = parts.iter().map(|part| part.id.clone()).collect();
-        message.parts.retain(|part_id, part| {
-            let keep = listed.contains(part_id) || part.touched > since || (part.part.is_none() && !settled);
-            if !keep {
-                changes.parts.insert((session.clone(), id.clone(), part_id.clone()));
-            }
-            keep
-        });
-        for part in parts {
-            let entry = message.parts.entry(part.id.clone()).or_default();
-            if entry.part.is_some() && entry.touched > since {
-                continue;
-            }
-            let mut incoming = keep_local_text(entry.part.as_ref(), part);
-            if entry.part.is_none()
-                && let PartKind::Text(prose) | PartKind::Reasoning(prose) = &mut incoming.kind
-                && prose.is_open()
-            {
-                // It began before we listened: the deltas heard so far are its end, and its beginning is missing.
-                prose.text.push_str(&std::mem::take(&mut entry.early));
-                prose.gapped = true;
-            }
-            if settles || entry.part.as_ref() != Some(&incoming) {
-                changes.parts.insert((session.clone(), id.clone(), incoming.id.clone()));
-                entry.part = Some(incoming);
-            }
-        }
     }
 }

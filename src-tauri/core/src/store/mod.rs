@@ -6,6 +6,7 @@
 
 mod changes;
 mod fold;
+mod pages;
 mod reduce;
 mod state;
 mod tombstones;

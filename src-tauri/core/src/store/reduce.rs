@@ -114,6 +114,7 @@ impl State {
         self.mark.0 += 1;
         let mut changes = Changes::default();
         for (session, entry) in &mut self.sessions {
+            entry.transcript.lost = true;
             for (message, message_entry) in &mut entry.transcript.entries {
                 for (id, part) in &mut message_entry.parts {
                     if part.abandoned || message_entry.head.as_ref().is_some_and(|head| head.completed.is_some()) {

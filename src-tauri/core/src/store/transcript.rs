@@ -15,11 +15,20 @@ pub struct Transcript {
     /// When its messages were let go of: what events told before is not here, so that an answer to an earlier question
     /// leaves it with holes.
     pub(super) released: Mark,
-    /// The server's cursor for messages older than the oldest here.
+    /// The server's cursor for messages older than those that were read.
     pub(super) older: Option<String>,
+    /// The oldest message that was read since the stream was opened, by its time on the server, while there are older
+    /// ones. What is here of those is from before.
+    pub(super) read_from: Option<MessageKey>,
+    /// The stream was lost since the newest messages were read: those that are older may have changed.
+    pub(super) lost: bool,
+    /// No message is missing between those that are here: they were read once, and not let go of.
+    pub(super) joined: bool,
     pub(super) entries: HashMap<MessageId, MessageEntry>,
     /// The messages whose head is known, in order.
     pub(super) order: BTreeSet<MessageKey>,
+    /// The answers to each prompt, by when they were made.
+    pub(super) answers: HashMap<MessageId, BTreeSet<MessageKey>>,
     /// Messages removed by an event, so that an older answer does not bring them back.
     pub(super) removed: HashMap<MessageId, Mark>,
 }
@@ -107,7 +116,8 @@ impl Transcript {
         self.loaded
     }
 
-    /// The server's cursor for messages that are older than the oldest here.
+    /// The server's cursor for messages that are older than those that were read. Some of them may be here, from before
+    /// the stream was lost.
     pub fn older(&self) -> Option<&str> {
         self.older.as_deref()
     }
@@ -148,9 +158,11 @@ impl Transcript {
     /// Puts a message's head in its place. Gives the prompt that has to move because this is an answer from before it.
     pub(super) fn set_head(&mut self, head: Message, mark: Mark) -> Option<MessageId> {
         let id = head.id.clone();
-        let answers = self.entries.values().filter_map(|entry| entry.head.as_ref());
-        let first_answer =
-            answers.filter(|answer| answer.parent.as_ref() == Some(&id)).map(|answer| answer.created).min();
+        self.forget_answer(&id);
+        if let Some(prompt) = &head.parent {
+            self.answers.entry(prompt.clone()).or_default().insert((head.created, id.clone()));
+        }
+        let first_answer = self.answers.get(&id).and_then(BTreeSet::first).map(|(created, _)| *created);
         let time = first_answer.map_or(head.created, |answered| answered.min(head.created));
         let (parent, created) = (head.parent.clone(), head.created);
         let entry = self.entries.entry(id.clone()).or_default();
@@ -173,7 +185,20 @@ impl Transcript {
         }
     }
 
+    /// Takes a message out of the answers to its prompt.
+    fn forget_answer(&mut self, id: &MessageId) {
+        let Some(head) = self.entries.get(id).and_then(|entry| entry.head.as_ref()) else { return };
+        let Some(prompt) = &head.parent else { return };
+        if let Some(answers) = self.answers.get_mut(prompt) {
+            answers.remove(&(head.created, id.clone()));
+            if answers.is_empty() {
+                self.answers.remove(prompt);
+            }
+        }
+    }
+
     pub(super) fn remove(&mut self, id: &MessageId) -> Option<MessageEntry> {
+        self.forget_answer(id);
         let entry = self.entries.remove(id)?;
         self.order.remove(&(entry.time, id.clone()));
         Some(entry)

@@ -39,7 +39,8 @@ pub fn answer_mid_stream(state: &State, session: &SessionId) -> Snapshot {
         });
         (head.clone(), parts.collect())
     });
-    let page = MessagePage { session: session.clone(), messages: messages.collect(), older: None, before: None };
+    let page =
+        MessagePage { session: session.clone(), messages: messages.collect(), older: None, before: None, bytes: 0 };
     Snapshot {
         sessions: entry.info().cloned().into_iter().collect(),
         running: vec![(session.clone(), entry.status().clone())],

@@ -255,7 +255,7 @@ proptest! {
             running: wire::statuses(statuses),
             permissions: wire::permissions(lists(next())),
             questions: wire::questions(lists(next())),
-            messages: vec![wire::message_page(session.clone(), entries, Some("\u{0}".into()), None)],
+            messages: vec![wire::message_page(session.clone(), entries, Some("\u{0}".into()), None, 0)],
             todos: Vec::new(),
             branch: None,
         };

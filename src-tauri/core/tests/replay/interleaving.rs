@@ -24,6 +24,8 @@ enum Step {
     Older,
     Newer,
     Latest,
+    /// The person goes to where so many messages are before.
+    At(usize),
     /// The tool call of this number is unfolded, or folded.
     Expand(usize, bool),
     /// The window paints.
@@ -39,6 +41,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Older),
         1 => Just(Step::Newer),
         1 => Just(Step::Latest),
+        1 => (0..300_usize).prop_map(Step::At),
         1 => (0..4_usize, any::<bool>()).prop_map(|(call, open)| Step::Expand(call, open)),
         8 => Just(Step::Acknowledge),
         1 => Just(Step::ServerGone),
@@ -100,6 +103,7 @@ fn play(steps: &[Step], story: &str, history: usize) {
             Step::Older => drop(state.session(&session).map(|entry| window.feed.show_older(entry))),
             Step::Newer => drop(state.session(&session).map(|entry| window.feed.show_newer(entry))),
             Step::Latest => window.feed.show_latest(),
+            Step::At(before) => drop(state.session(&session).map(|entry| window.feed.show_at(entry, *before))),
             Step::Expand(call, open) => window.expand(*call, *open),
             Step::Acknowledge => window.feed.acknowledge(window.mirror.revision),
             Step::ServerGone => window.feed.touch(&state.server_gone()),
@@ -113,7 +117,7 @@ fn play(steps: &[Step], story: &str, history: usize) {
     let now = window.afresh(&state, &session);
     assert_eq!(window.mirror, now, "{story}: the window is not what it would be afresh");
     let transcript = now.transcript.unwrap();
-    assert!(transcript.messages.len() <= 201, "{} messages in the window", transcript.messages.len());
+    assert!(transcript.messages.len() <= 151, "{} messages in the window", transcript.messages.len());
 }
 
 struct Window {

@@ -146,7 +146,10 @@ fn an_answer_from_before_messages_were_let_go_of_does_not_count_as_all_of_them()
     state.release(&id);
     let head = events.iter().rfind(|event| matches!(event, Event::Message(_))).unwrap();
     state.apply(head.clone());
-    state.fold_page(MessagePage { session: id.clone(), messages: Vec::new(), older: None, before: None }, since);
+    state.fold_page(
+        MessagePage { session: id.clone(), messages: Vec::new(), older: None, before: None, bytes: 0 },
+        since,
+    );
     assert!(!state.session(&id).unwrap().transcript().is_loaded());
     let (page, since) = (answer_mid_stream(&replayed(&events), &id).messages.remove(0), state.ask());
     state.fold_page(page, since);

@@ -14,6 +14,7 @@ mod late;
 mod mirror;
 mod outgoing;
 mod overview;
+mod pages;
 mod recording;
 mod resync;
 mod saved;

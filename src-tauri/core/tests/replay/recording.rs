@@ -79,7 +79,7 @@ impl Final {
                 ["session", _] => this.sessions.push(wire::session(body).unwrap()),
                 ["session", id, "message"] => {
                     let messages = serde_json::from_value(body).unwrap();
-                    this.pages.push(wire::message_page(SessionId::from(id), messages, None, None));
+                    this.pages.push(wire::message_page(SessionId::from(id), messages, None, None, 0));
                 }
                 _ => {}
             }

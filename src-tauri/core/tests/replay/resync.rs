@@ -60,7 +60,7 @@ fn state_as_answer(state: &State, server: &Final) -> outrider_core::model::Snaps
         });
         if server.pages.iter().any(|page| page.session == *id) {
             let messages = messages.collect();
-            snapshot.messages.push(MessagePage { session: id.clone(), messages, older: None, before: None });
+            snapshot.messages.push(MessagePage { session: id.clone(), messages, older: None, before: None, bytes: 0 });
         }
     }
     snapshot.permissions = state.permissions().cloned().collect();

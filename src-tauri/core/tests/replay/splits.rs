@@ -35,7 +35,7 @@ fn answer(truth: &State) -> Snapshot {
             (head.clone(), parts.collect())
         });
         let messages = messages.collect();
-        snapshot.messages.push(MessagePage { session: id.clone(), messages, older: None, before: None });
+        snapshot.messages.push(MessagePage { session: id.clone(), messages, older: None, before: None, bytes: 0 });
         snapshot.todos.push((id.clone(), entry.todos().to_vec()));
     }
     snapshot

@@ -41,6 +41,14 @@ has_older: boolean,
  */
 has_newer: boolean, 
 /**
+ * See [`TranscriptView::before`].
+ */
+before: number, 
+/**
+ * See [`TranscriptView::after`].
+ */
+after: number, 
+/**
  * See [`TranscriptView::retry`].
  */
 retry: RetryView | null, 

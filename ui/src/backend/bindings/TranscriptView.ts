@@ -30,6 +30,14 @@ has_older: boolean,
  */
 has_newer: boolean, 
 /**
+ * How many messages are known before the first one here. There may be more on the server.
+ */
+before: number, 
+/**
+ * How many messages are known after the last one here.
+ */
+after: number, 
+/**
  * The model's service failed and is tried again.
  */
 retry: RetryView | null, 

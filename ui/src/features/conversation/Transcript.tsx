@@ -15,6 +15,7 @@ import { createPaths, type Paths, PathsContext } from "./paths";
 import { PromptRail } from "./rail/PromptRail";
 import { createPrompts } from "./rail/prompts";
 import { createReader } from "./reader";
+import { createRooms } from "./rooms";
 import { type Position, remember } from "./scroll";
 import { SectionContext, type SectionSource } from "./tool/source";
 import { turnCost } from "./turn";
@@ -44,11 +45,14 @@ export function Transcript(props: {
   const reader = createReader({
     start: props.positions.get(place) ?? { kind: "end" },
     held: () => ({ hasOlder: props.transcript.has_older, hasNewer: props.transcript.has_newer }),
-    load: (side) => {
-      const call = side === "older" ? backend.loadOlder : backend.loadNewer;
-      call(props.instance, props.feed).catch(props.onFailure);
-    },
+    load: (what) => load(what).catch(props.onFailure),
   });
+  const rooms = createRooms(() => props.transcript, reader);
+  const load = (what: "older" | "newer" | "here") => {
+    if (what === "older") return backend.loadOlder(props.instance, props.feed);
+    if (what === "newer") return backend.loadNewer(props.instance, props.feed);
+    return backend.loadAt(props.instance, props.feed, rooms.inView());
+  };
   const [viewElement, setViewElement] = createSignal<HTMLElement>();
   onMount(() => {
     if (view && content) reader.attach(view, content);
@@ -66,8 +70,14 @@ export function Transcript(props: {
   onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
-      () => [props.transcript.messages[0]?.id, props.transcript.messages.at(-1)?.id],
-      () => reader.loaded(),
+      () => [props.transcript.messages[0]?.id, props.transcript.messages.at(-1)?.id, props.transcript.has_newer],
+      () => {
+        reader.loaded();
+        if (leaps && !props.transcript.has_newer) {
+          leaps = false;
+          reader.toEnd();
+        }
+      },
       { defer: true },
     ),
   );
@@ -78,9 +88,12 @@ export function Transcript(props: {
       { defer: true },
     ),
   );
+  /** The end was asked for, and its messages are not here yet. */
+  let leaps = false;
   const jump = () => {
-    if (props.transcript.has_newer) backend.jumpToLatest(props.instance, props.feed).catch(props.onFailure);
-    reader.toEnd();
+    leaps = props.transcript.has_newer;
+    if (leaps) backend.jumpToLatest(props.instance, props.feed).catch(props.onFailure);
+    else reader.toEnd();
   };
   const find = createFind({
     feed: () => props.feed,
@@ -147,7 +160,8 @@ export function Transcript(props: {
           }}
         >
           <div class="transcript-column" ref={content}>
-            <Show when={props.transcript.has_older}>
+            <div class="transcript-room" ref={rooms.setAbove} style={{ height: `${rooms.above()}px` }} />
+            <Show when={props.transcript.has_older && props.transcript.before === 0}>
               <p class="transcript-edge">
                 <span class="spinner" /> Earlier messages…
               </p>
@@ -177,6 +191,7 @@ export function Transcript(props: {
                 />
               )}
             </For>
+            <div class="transcript-room" ref={rooms.setBelow} style={{ height: `${rooms.below()}px` }} />
             <Show when={props.transcript.retry}>{(retry) => <Retry retry={retry()} />}</Show>
             <Show when={props.transcript.problem}>
               {(problem) => <ProblemNote message={problem().message} detail={problem().detail} code={problem().code} />}

@@ -2,6 +2,7 @@ import { createSignal, onCleanup } from "solid-js";
 import {
   BELOW_TOLERANCE,
   distanceToEnd,
+  END_TOLERANCE,
   followsEnd,
   type Metrics,
   movedBy,
@@ -9,7 +10,8 @@ import {
   type Position,
   placeAt,
   scrollTopFor,
-  wantedSide,
+  type Wanted,
+  wanted,
 } from "./scroll";
 
 /** How far below the view's edge a prompt stands that was jumped to, in pixels. */
@@ -28,13 +30,14 @@ const LOAD_LIMIT_MS = 3_000;
 export function createReader(options: {
   start: Position;
   held: () => { hasOlder: boolean; hasNewer: boolean };
-  load: (side: "older" | "newer") => void;
+  load: (what: NonNullable<Wanted>) => void;
 }) {
   let view: HTMLElement | undefined;
   let content: HTMLElement | undefined;
   let position = options.start;
   let last: Metrics = { top: 0, height: 0, content: 0 };
   let loadingUntil = 0;
+  let direction: "up" | "down" | null = null;
   const [below, setBelow] = createSignal(false);
 
   const metrics = (): Metrics =>
@@ -72,11 +75,24 @@ export function createReader(options: {
     setBelow(position.kind === "place" && distanceToEnd(now) > BELOW_TOLERANCE);
   };
 
-  const askForMore = (now: Metrics, before: number) => {
-    const side = wantedSide(now, before, options.held());
-    if (!side || performance.now() < loadingUntil) return;
+  const messages = () => [...(content?.querySelectorAll<HTMLElement>("[data-message-id]") ?? [])];
+
+  const askForMore = () => {
+    const held = options.held();
+    if (!view || !(held.hasOlder || held.hasNewer) || performance.now() < loadingUntil) return;
+    const edge = view.getBoundingClientRect().top;
+    const all = content?.querySelectorAll<HTMLElement>("[data-message-id]");
+    const [first, final] = [all?.[0], all?.[all.length - 1]];
+    if (!first || !final) return;
+    const extent = {
+      start: first.getBoundingClientRect().top - edge,
+      end: final.getBoundingClientRect().bottom - edge,
+    };
+    const now = metrics();
+    const what = wanted({ height: now.height, filled: now.content > now.height }, extent, direction, held);
+    if (!what) return;
     loadingUntil = performance.now() + LOAD_LIMIT_MS;
-    options.load(side);
+    options.load(what);
   };
 
   const restore = () => {
@@ -85,7 +101,7 @@ export function createReader(options: {
     if (top === null) position = placeAt(pieces());
     else if (Math.abs(top - view.scrollTop) >= 0.5) view.scrollTop = top;
     settle(metrics());
-    askForMore(last, last.top);
+    askForMore();
   };
 
   const onScroll = () => {
@@ -100,8 +116,9 @@ export function createReader(options: {
     } else {
       position = placeAt(pieces());
     }
+    if (now.top !== before.top) direction = now.top < before.top ? "up" : "down";
     settle(metrics());
-    askForMore(now, before.top);
+    askForMore();
   };
 
   /** Takes the elements; called once they are in the document. */
@@ -125,8 +142,22 @@ export function createReader(options: {
     position: () => position,
     /** The messages that were asked for are there. */
     loaded() {
+      const asked = loadingUntil > 0;
       loadingUntil = 0;
+      const at = metrics();
+      if (asked && direction === "down" && !options.held().hasNewer && distanceToEnd(at) <= END_TOLERANCE) {
+        position = { kind: "end" };
+      }
       restore();
+    },
+    /** The heights of the messages that are held, with the room above each, in pixels. */
+    heights(): number[] {
+      const tops = messages().map((message) => message.getBoundingClientRect());
+      return tops.map((box, at) => (tops[at + 1]?.top ?? box.bottom) - box.top);
+    },
+    /** How far the view's top edge is below the beginning of something in it, in pixels. */
+    depthIn(element: Element): number {
+      return (view?.getBoundingClientRect().top ?? 0) - element.getBoundingClientRect().top;
     },
     /** Goes to the end and follows it. */
     toEnd() {
@@ -151,8 +182,7 @@ export function createReader(options: {
     },
     /** Goes to a message. False when it is not held. */
     toMessage(message: string): boolean {
-      const articles = [...(content?.querySelectorAll<HTMLElement>("[data-message-id]") ?? [])];
-      const article = articles.find((each) => each.dataset.messageId === message);
+      const article = messages().find((each) => each.dataset.messageId === message);
       const head = article?.querySelector<HTMLElement>("[data-anchor]");
       if (head) toHead(head);
       return head !== undefined && head !== null;
@@ -171,8 +201,7 @@ export function createReader(options: {
     lastMessage(): string | null {
       if (!view || !content) return null;
       const edge = view.getBoundingClientRect().bottom;
-      const messages = [...content.querySelectorAll<HTMLElement>("[data-message-id]")];
-      const last = messages.findLast((each) => each.getBoundingClientRect().top < edge);
+      const last = messages().findLast((each) => each.getBoundingClientRect().top < edge);
       return last?.dataset.messageId ?? null;
     },
     /** Scrolls something into the view's middle, or so far below its edge, and stays at the piece that it is in. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { followsEnd, movedBy, type Position, placeAt, remember, scrollTopFor, wantedSide } from "./scroll";
+import { followsEnd, movedBy, type Position, placeAt, remember, scrollTopFor, wanted } from "./scroll";
 
 const metrics = (top: number, content = 5_000) => ({ top, height: 500, content });
 
@@ -63,17 +63,35 @@ describe("a reading place", () => {
 
 describe("asking for more", () => {
   const both = { hasOlder: true, hasNewer: true };
+  const view = { height: 500, filled: true };
+  const extent = (start: number) => ({ start, end: start + 6_000 });
 
-  it("asks on the side that the person moves to", () => {
-    expect(wantedSide(metrics(300), 400, both)).toBe("older");
-    expect(wantedSide(metrics(4_300), 4_200, both)).toBe("newer");
-    expect(wantedSide(metrics(300), 200, both)).toBeNull();
-    expect(wantedSide(metrics(2_500), 2_600, both)).toBeNull();
+  it("asks on the side that the person moves to, in time", () => {
+    expect(wanted(view, extent(-900), "up", both)).toBe("older");
+    expect(wanted(view, extent(-1_100), "up", both)).toBeNull();
+    expect(wanted(view, extent(-900), "down", both)).toBeNull();
+    expect(wanted(view, extent(-4_700), "down", both)).toBe("newer");
+    expect(wanted(view, extent(-4_700), "down", { hasOlder: true, hasNewer: false })).toBeNull();
+    expect(wanted(view, extent(-900), null, both)).toBeNull();
+  });
+
+  it("asks for what is blank, whichever way the person moves", () => {
+    expect(wanted(view, extent(10), "down", both)).toBe("older");
+    expect(wanted(view, extent(-5_600), "up", both)).toBe("newer");
+    expect(wanted(view, extent(500), "down", both)).toBe("here");
+    expect(wanted(view, extent(-6_000), "up", both)).toBe("here");
+    expect(wanted(view, extent(10), "up", { hasOlder: false, hasNewer: true })).toBeNull();
+  });
+
+  it("lets go of nothing that is in view", () => {
+    expect(wanted(view, { start: -300, end: 900 }, "up", both)).toBeNull();
+    expect(wanted(view, { start: -150, end: 900 }, "up", both)).toBe("older");
   });
 
   it("asks until the view is filled", () => {
-    expect(wantedSide(metrics(0, 300), 0, { hasOlder: true, hasNewer: false })).toBe("older");
-    expect(wantedSide(metrics(0, 300), 0, { hasOlder: false, hasNewer: false })).toBeNull();
+    const short = { height: 500, filled: false };
+    expect(wanted(short, { start: 0, end: 300 }, null, { hasOlder: true, hasNewer: false })).toBe("older");
+    expect(wanted(short, { start: 0, end: 300 }, null, { hasOlder: false, hasNewer: false })).toBeNull();
   });
 });
 

@@ -39,8 +39,8 @@ export interface Piece {
 export const END_TOLERANCE = 32;
 /** Less than this below the view, in pixels, is nothing to jump to. */
 export const BELOW_TOLERANCE = 24;
-/** Nearer to an end of what is held than this, in pixels, more is asked for. */
-export const LOAD_DISTANCE = 800;
+/** Nearer to an end of what is held than so many times the view's height more is asked for. */
+const LOAD_VIEWS = 2;
 /** How many pieces are remembered; the first of them that is still there is the one to hold. */
 const ANCHORS = 6;
 
@@ -60,7 +60,7 @@ export function followsEnd(followed: boolean, lastTop: number, metrics: Metrics,
 /** The place that is read: the first pieces that are not wholly above the view. */
 export function placeAt(pieces: Piece[]): Position {
   const first = pieces.findIndex((piece) => piece.bottom > 0);
-  if (first < 0) return { kind: "end" };
+  if (first < 0) return { kind: "place", anchors: [] };
   const anchors = pieces.slice(first, first + ANCHORS).map((piece) => ({ id: piece.id, offset: piece.top }));
   return { kind: "place", anchors };
 }
@@ -85,14 +85,35 @@ export function scrollTopFor(
   return null;
 }
 
-/** Which side to ask more for: the one that the person moves to, or any that the view is not filled for. */
-export function wantedSide(
-  metrics: Metrics,
-  lastTop: number,
+/** What is held, measured from the view's top edge: from the beginning of its first message to the end of its last. */
+export interface Extent {
+  start: number;
+  end: number;
+}
+
+/** What is to be asked for: a page on one side, or the messages at the place that the view shows. */
+export type Wanted = "older" | "newer" | "here" | null;
+
+/**
+ * What is missing for a view: where it shows nothing of what is held, the messages of that place; else a page on the
+ * side that the person moves to, in time, or on any side where there is a blank.
+ */
+export function wanted(
+  view: { height: number; filled: boolean },
+  extent: Extent,
+  direction: "up" | "down" | null,
   held: { hasOlder: boolean; hasNewer: boolean },
-): "older" | "newer" | null {
-  const filled = metrics.content > metrics.height;
-  if (held.hasOlder && (!filled || (metrics.top < lastTop && metrics.top < LOAD_DISTANCE))) return "older";
-  if (held.hasNewer && (!filled || (metrics.top > lastTop && distanceToEnd(metrics) < LOAD_DISTANCE))) return "newer";
+): Wanted {
+  const { start, end } = extent;
+  if (held.hasOlder && !view.filled) return "older";
+  if (held.hasNewer && !view.filled) return "newer";
+  if (held.hasOlder && start >= view.height) return "here";
+  if (held.hasNewer && end <= 0) return "here";
+  if (held.hasOlder && start > 0) return "older";
+  if (held.hasNewer && end < view.height) return "newer";
+  // Where little is held, the far side would be let go of while it is in view.
+  const distance = Math.min(LOAD_VIEWS * view.height, (end - start - view.height) / 3);
+  if (held.hasOlder && direction === "up" && start > -distance) return "older";
+  if (held.hasNewer && direction === "down" && end - view.height < distance) return "newer";
   return null;
 }

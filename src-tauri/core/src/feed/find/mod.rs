@@ -250,6 +250,11 @@ impl Search {
         self.begin(entry)
     }
 
+    /// Older messages can be read after all.
+    pub(super) fn resume(&mut self) {
+        self.changed |= std::mem::take(&mut self.stuck);
+    }
+
     /// The message that the window has to show.
     pub(super) fn message(&self) -> Option<&MessageId> {
         self.at.as_ref().map(|at| &at.key.1)

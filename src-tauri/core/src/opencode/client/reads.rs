@@ -138,7 +138,7 @@ impl Client {
         }
         let (headers, body) = self.answer(self.request(Method::GET, &path), self.limit).await?;
         let older = headers.get("x-next-cursor").and_then(|cursor| cursor.to_str().ok()).map(str::to_owned);
-        Ok(wire::message_page(id.clone(), wire::parse(&body)?, before.map(str::to_owned), older))
+        Ok(wire::message_page(id.clone(), wire::parse(&body)?, before.map(str::to_owned), older, body.len()))
     }
 
     /// A session's newest messages and its to-do list. What is gone, too large or broken on its own is left out: the

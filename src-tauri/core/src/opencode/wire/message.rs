@@ -155,6 +155,7 @@ pub fn message_page(
     values: Vec<Value>,
     before: Option<String>,
     older: Option<String>,
+    bytes: usize,
 ) -> MessagePage {
-    MessagePage { session, messages: messages(values), older, before }
+    MessagePage { session, messages: messages(values), older, before, bytes }
 }

@@ -81,7 +81,7 @@ fn the_recorded_answers_are_understood_whole() {
             let list = || serde_json::from_value::<Vec<Value>>(body.clone()).unwrap();
             let (got, want) = match entry["request"]["path"].as_str().unwrap().rsplit('/').next().unwrap() {
                 "message" => {
-                    let page = message_page("ses_1".into(), list(), None, None).messages;
+                    let page = message_page("ses_1".into(), list(), None, None, 0).messages;
                     let parts: usize = page.iter().map(|(_, parts)| parts.len()).sum();
                     let wanted: usize = list().iter().map(|entry| entry["parts"].as_array().unwrap().len()).sum();
                     assert_eq!(parts, wanted);

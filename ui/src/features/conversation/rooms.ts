@@ -1,0 +1,44 @@
+import { createMemo } from "solid-js";
+import type { TranscriptView } from "../../backend/types";
+import type { Reader } from "./reader";
+import { createRuler } from "./ruler";
+
+/** The room of the messages that are known and not held, above and below those that are. */
+export function createRooms(transcript: () => TranscriptView, reader: Reader) {
+  const ruler = createRuler();
+  let above: HTMLElement | undefined;
+  let below: HTMLElement | undefined;
+  let width = 0;
+
+  const size = createMemo<{ above: number; below: number }>(() => {
+    const { messages, before, after } = transcript();
+    const ids = messages.map(({ id }) => id);
+    // The document is still as it was: what leaves it is measured now or never.
+    if (above && above.offsetWidth !== width) {
+      if (width > 0) ruler.forget();
+      width = above.offsetWidth;
+    }
+    ruler.measure(reader.heights());
+    ruler.align(ids, before);
+    const end = before + ids.length;
+    return { above: ruler.room(0, before), below: ruler.room(end, end + after) };
+  });
+
+  return {
+    above: () => size().above,
+    below: () => size().below,
+    setAbove: (element: HTMLElement) => {
+      above = element;
+    },
+    setBelow: (element: HTMLElement) => {
+      below = element;
+    },
+    /** How many messages are before what the view shows, where that is nothing of what is held. */
+    inView(): number {
+      const { messages, before } = transcript();
+      const under = below ? reader.depthIn(below) : 0;
+      if (under > 0) return ruler.placeAt(before + messages.length, under);
+      return ruler.placeAt(0, above ? reader.depthIn(above) : 0);
+    },
+  };
+}
