@@ -15,6 +15,7 @@ mod events;
 mod finding;
 mod installed;
 mod isolation;
+mod long;
 mod looks;
 mod opening;
 mod page;

@@ -81,7 +81,7 @@ async fn older_messages_come_when_scrolling_up_and_the_page_stays_small() {
         steps += 1;
         assert!(steps < 40, "the first message never came");
         let before = window.text("articles()[0].dataset.messageId").await;
-        window.js("messages().scrollTop = 300;").await;
+        window.js("messages().scrollTop += articles()[0].getBoundingClientRect().top - messages().getBoundingClientRect().top + 300;").await;
         let read = window.look(READ).await;
         window.until(&format!("articles()[0].dataset.messageId !== {before:?}")).await;
         let now = window.look(&format!(

@@ -217,7 +217,7 @@ impl Window {
     }
 
     /// Waits until what the page holds has been painted, and its short motions have ended.
-    async fn painted(&self) {
+    pub async fn painted(&self) {
         let script = "const done = arguments[0];
             const motions = document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
             Promise.allSettled(motions.map((one) => one.finished))

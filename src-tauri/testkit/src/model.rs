@@ -22,7 +22,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{ConnectInfo, State},
+    extract::{ConnectInfo, DefaultBodyLimit, State},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -109,6 +109,8 @@ impl ScriptedModel {
             .route("/v1/models", get(models))
             .route("/v1/chat/completions", post(complete))
             .route("/page", get(page))
+            // A model is sent the whole conversation.
+            .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&shared))
             .into_make_service_with_connect_info::<Connection>();
         let tasks = TaskTracker::new();

@@ -70,7 +70,10 @@ export function Transcript(props: {
   onCleanup(() => remember(props.positions, place, reader.position()));
   createEffect(
     on(
-      () => [props.transcript.messages[0]?.id, props.transcript.messages.at(-1)?.id, props.transcript.has_newer],
+      () => {
+        const { messages, before, after, has_newer } = props.transcript;
+        return [messages[0]?.id, messages.at(-1)?.id, before, after, has_newer];
+      },
       () => {
         reader.loaded();
         if (leaps && !props.transcript.has_newer) {

@@ -139,6 +139,10 @@ export function createReader(options: {
     attach,
     onScroll,
     restore,
+    /** Takes in that the person scrolled, of which the event is still to come. */
+    catchUp() {
+      if (view && view.scrollTop !== last.top) onScroll();
+    },
     position: () => position,
     /** The messages that were asked for are there. */
     loaded() {

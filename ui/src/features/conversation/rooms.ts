@@ -13,7 +13,9 @@ export function createRooms(transcript: () => TranscriptView, reader: Reader) {
   const size = createMemo<{ above: number; below: number }>(() => {
     const { messages, before, after } = transcript();
     const ids = messages.map(({ id }) => id);
-    // The document is still as it was: what leaves it is measured now or never.
+    // The document is still as it was: what leaves it is measured now or never, and where it was scrolled to is a place
+    // in what was there.
+    reader.catchUp();
     if (above && above.offsetWidth !== width) {
       if (width > 0) ruler.forget();
       width = above.offsetWidth;
