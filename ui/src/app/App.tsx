@@ -6,7 +6,7 @@ import type { Rule } from "../backend/types";
 import { focusComposer } from "../features/composer/Composer";
 import { createDrafts } from "../features/composer/drafts";
 import { keepDrafts } from "../features/composer/keep";
-import type { Position } from "../features/conversation/scroll";
+import type { Reading } from "../features/conversation/scroll";
 import { Diff } from "../features/conversation/tool/Diff";
 import { InstanceTabs, type TabState } from "../features/instances/InstanceTabs";
 import { QuitDialog } from "../features/quitting/QuitDialog";
@@ -51,7 +51,7 @@ function Window(props: { backend: Backend }) {
   const { backend } = props;
   const session = createSession(backend);
   const drafts = createDrafts(backend);
-  const positions = new Map<string, Position>();
+  const readings = new Map<string, Reading>();
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [inboxOpen, setInboxOpen] = createSignal(false);
   const [rules, setRules] = createSignal<{ instance: string; draft: Rule | null } | null>(null);
@@ -233,7 +233,7 @@ function Window(props: { backend: Backend }) {
                           feed={feed()}
                           session={session}
                           drafts={drafts}
-                          positions={positions}
+                          readings={readings}
                           enterSends={now().settings.enter_sends}
                           waiting={waiting().length}
                           onInbox={() => setInboxOpen(true)}

@@ -6,7 +6,7 @@ import { Composer, focusComposer } from "../features/composer/Composer";
 import type { Drafts } from "../features/composer/drafts";
 import { Message } from "../features/conversation/Message";
 import type { OutgoingActions } from "../features/conversation/OutgoingState";
-import type { Position } from "../features/conversation/scroll";
+import type { Reading } from "../features/conversation/scroll";
 import { Transcript } from "../features/conversation/Transcript";
 import { Diff } from "../features/conversation/tool/Diff";
 import { EventsPanel } from "../features/events/EventsPanel";
@@ -34,7 +34,7 @@ interface PageProps {
   feed: Feed;
   session: Session;
   drafts: Drafts;
-  positions: Map<string, Position>;
+  readings: Map<string, Reading>;
   enterSends: boolean;
   /** Requests that wait in all folders. */
   waiting: number;
@@ -194,7 +194,7 @@ function Conversation(props: {
   feed: Feed;
   session: Session;
   drafts: Drafts;
-  positions: Map<string, Position>;
+  readings: Map<string, Reading>;
   enterSends: boolean;
   state: MirrorState;
   sent: number;
@@ -284,7 +284,7 @@ function Conversation(props: {
                 transcript={now()}
                 requests={requests()}
                 state={row()?.state ?? "idle"}
-                positions={props.positions}
+                readings={props.readings}
                 sent={props.sent}
                 outgoing={outgoing}
                 onOpenSession={(id) => props.onLook({ kind: "session", id })}

@@ -16,7 +16,8 @@ import { PromptRail } from "./rail/PromptRail";
 import { createPrompts } from "./rail/prompts";
 import { createReader } from "./reader";
 import { createRooms } from "./rooms";
-import { type Position, remember } from "./scroll";
+import { createRuler } from "./ruler";
+import { type Reading, remember } from "./scroll";
 import { SectionContext, type SectionSource } from "./tool/source";
 import { turnCost } from "./turn";
 import { type Requests, waitingCalls } from "./waiting";
@@ -30,7 +31,7 @@ export function Transcript(props: {
   requests: Requests;
   state: SessionState;
   /** Where each session was read, kept while tabs change. */
-  positions: Map<string, Position>;
+  readings: Map<string, Reading>;
   /** Counts up when the person sent something: the end is shown then. */
   sent: number;
   outgoing: OutgoingActions;
@@ -42,12 +43,13 @@ export function Transcript(props: {
   let content: HTMLDivElement | undefined;
   const place = `${props.instance}\n${props.transcript.session}`;
 
+  const { position, ruler } = props.readings.get(place) ?? { position: { kind: "end" }, ruler: createRuler() };
   const reader = createReader({
-    start: props.positions.get(place) ?? { kind: "end" },
+    start: position,
     held: () => ({ hasOlder: props.transcript.has_older, hasNewer: props.transcript.has_newer }),
     load: (what) => load(what).catch(props.onFailure),
   });
-  const rooms = createRooms(() => props.transcript, reader);
+  const rooms = createRooms(() => props.transcript, reader, ruler);
   const load = (what: "older" | "newer" | "here") => {
     if (what === "older") return backend.loadOlder(props.instance, props.feed);
     if (what === "newer") return backend.loadNewer(props.instance, props.feed);
@@ -67,7 +69,7 @@ export function Transcript(props: {
   };
   document.addEventListener("keydown", onKey);
   onCleanup(() => document.removeEventListener("keydown", onKey));
-  onCleanup(() => remember(props.positions, place, reader.position()));
+  onCleanup(() => remember(props.readings, place, { position: reader.position(), ruler }));
   createEffect(
     on(
       () => {

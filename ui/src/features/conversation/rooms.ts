@@ -1,11 +1,10 @@
 import { createMemo } from "solid-js";
 import type { TranscriptView } from "../../backend/types";
 import type { Reader } from "./reader";
-import { createRuler } from "./ruler";
+import type { Ruler } from "./ruler";
 
 /** The room of the messages that are known and not held, above and below those that are. */
-export function createRooms(transcript: () => TranscriptView, reader: Reader) {
-  const ruler = createRuler();
+export function createRooms(transcript: () => TranscriptView, reader: Reader, ruler: Ruler) {
   let above: HTMLElement | undefined;
   let below: HTMLElement | undefined;
   let width = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { followsEnd, movedBy, type Position, placeAt, remember, scrollTopFor, wanted } from "./scroll";
+import { createRuler } from "./ruler";
+import { followsEnd, movedBy, placeAt, type Reading, remember, scrollTopFor, wanted } from "./scroll";
 
 const metrics = (top: number, content = 5_000) => ({ top, height: 500, content });
 
@@ -96,18 +97,22 @@ describe("asking for more", () => {
 });
 
 describe("remembered places", () => {
-  const place = (offset: number): Position => ({ kind: "place", anchors: [{ id: "a", offset }] });
+  const ruler = createRuler();
+  const place = (offset: number): Reading => ({
+    position: { kind: "place", anchors: [{ id: "a", offset }] },
+    ruler,
+  });
 
   it("are those that are not the end, and the newest of many", () => {
-    const positions = new Map<string, Position>();
-    for (let number = 0; number < 500; number += 1) remember(positions, `s${number}`, place(number));
-    expect(positions.size).toBe(200);
-    expect(positions.get("s499")).toEqual(place(499));
-    remember(positions, "s300", place(7));
-    remember(positions, "new", place(8));
-    expect(positions.get("s300")).toEqual(place(7));
-    expect(positions.has("s301")).toBe(false);
-    remember(positions, "s499", { kind: "end" });
-    expect(positions.has("s499")).toBe(false);
+    const readings = new Map<string, Reading>();
+    for (let number = 0; number < 500; number += 1) remember(readings, `s${number}`, place(number));
+    expect(readings.size).toBe(200);
+    expect(readings.get("s499")).toEqual(place(499));
+    remember(readings, "s300", place(7));
+    remember(readings, "new", place(8));
+    expect(readings.get("s300")).toEqual(place(7));
+    expect(readings.has("s301")).toBe(false);
+    remember(readings, "s499", { position: { kind: "end" }, ruler });
+    expect(readings.has("s499")).toBe(false);
   });
 });

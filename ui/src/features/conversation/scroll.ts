@@ -1,3 +1,5 @@
+import type { Ruler } from "./ruler";
+
 /** What the view shows at its top edge: pieces of the transcript and how far below the edge each begins, in pixels. */
 export interface Anchor {
   id: string;
@@ -10,14 +12,20 @@ export type Position = { kind: "end" } | { kind: "place"; anchors: Anchor[] };
 /** How many places are remembered; the one that was left longest ago goes first. */
 const PLACES = 200;
 
+/** Where a session was read, and the heights of its messages. */
+export interface Reading {
+  position: Position;
+  ruler: Ruler;
+}
+
 /** Remembers where a session was read. The end needs no remembering. */
-export function remember(positions: Map<string, Position>, session: string, position: Position): void {
-  positions.delete(session);
-  if (position.kind === "end") return;
-  positions.set(session, position);
-  for (const oldest of positions.keys()) {
-    if (positions.size <= PLACES) return;
-    positions.delete(oldest);
+export function remember(readings: Map<string, Reading>, session: string, reading: Reading): void {
+  readings.delete(session);
+  if (reading.position.kind === "end") return;
+  readings.set(session, reading);
+  for (const oldest of readings.keys()) {
+    if (readings.size <= PLACES) return;
+    readings.delete(oldest);
   }
 }
 
