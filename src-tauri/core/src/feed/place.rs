@@ -5,10 +5,12 @@ use std::ops::Bound::{Excluded, Included, Unbounded};
 use crate::model::{MessageId, PartId, Role};
 use crate::store::{MessageEntry, MessageKey, SessionEntry};
 
-/// How many messages a window is given at first, and at each step when the person scrolls on.
-const PAGE: usize = 50;
+/// How many messages a window is given at first. Where they do not fill it, it asks for more.
+const FIRST: usize = 16;
+/// How many it is given at each step when the person scrolls on.
+const PAGE: usize = 30;
 /// The most messages that a window holds.
-pub(super) const MOST: usize = 150;
+pub(super) const MOST: usize = 90;
 
 /// Where in a transcript a window stands: the range of messages it holds, and the tool calls it has unfolded.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +94,7 @@ impl Place {
             self.pin(entry);
         }
         let keep = if !self.cut {
-            PAGE
+            FIRST
         } else if within(entry, self.from.as_ref(), None).nth(MOST).is_none() {
             return;
         } else if self.reading_back {

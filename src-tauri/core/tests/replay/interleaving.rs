@@ -117,7 +117,7 @@ fn play(steps: &[Step], story: &str, history: usize) {
     let now = window.afresh(&state, &session);
     assert_eq!(window.mirror, now, "{story}: the window is not what it would be afresh");
     let transcript = now.transcript.unwrap();
-    assert!(transcript.messages.len() <= 151, "{} messages in the window", transcript.messages.len());
+    assert!(transcript.messages.len() <= 91, "{} messages in the window", transcript.messages.len());
 }
 
 struct Window {

@@ -202,12 +202,12 @@ fn a_window_that_reads_far_back_stays_there_when_the_stream_is_lost() {
         (view.messages.iter().map(|message| message.id.clone()).collect::<Vec<_>>(), view.before, view.after)
     };
     let before = shown(&state, place.clone());
-    assert_eq!((before.0[0].as_str(), before.0.len(), before.1, before.2), ("msg_000105", 75, 105, 420));
+    assert_eq!((before.0[0].as_str(), before.0.len(), before.1, before.2), ("msg_000115", 45, 115, 440));
 
     drop(server.say());
     resync(&mut state, &server, 200);
     let now = shown(&state, place.clone());
-    assert_eq!((&now.0, now.1, now.2), (&before.0, before.1, 421), "it stays at once");
+    assert_eq!((&now.0, now.1, now.2), (&before.0, before.1, 441), "it stays at once");
     while read_older(&mut state, &server, 200) {}
     assert_eq!(shown(&state, place).0, before.0);
 }
@@ -236,11 +236,11 @@ fn older_messages_that_are_asked_for_are_shown_when_they_are_here() {
         let view = crate::contract::look(state, |source| feed.snapshot(source)).transcript.unwrap();
         (view.messages[0].id.clone(), view.before, view.has_older)
     };
-    assert_eq!(first(&mut feed, &state), ("msg_000260".to_owned(), 0, true));
+    assert_eq!(first(&mut feed, &state), ("msg_000284".to_owned(), 24, true));
     read_older(&mut state, &server, 100);
-    assert_eq!(first(&mut feed, &state), ("msg_000260".to_owned(), 100, true), "nobody asked");
+    assert_eq!(first(&mut feed, &state), ("msg_000284".to_owned(), 124, true), "nobody asked");
     feed.show_at(state.session(&session()).unwrap(), 0);
     assert!(!feed.show_older(state.session(&session()).unwrap()), "they are not here");
     read_older(&mut state, &server, 100);
-    assert_eq!(first(&mut feed, &state), ("msg_000110".to_owned(), 50, true));
+    assert_eq!(first(&mut feed, &state), ("msg_000130".to_owned(), 70, true));
 }

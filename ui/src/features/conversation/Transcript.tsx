@@ -58,6 +58,7 @@ export function Transcript(props: {
   const [viewElement, setViewElement] = createSignal<HTMLElement>();
   onMount(() => {
     if (view && content) reader.attach(view, content);
+    rooms.drawn();
     setViewElement(view);
   });
   const onKey = (event: KeyboardEvent) => {

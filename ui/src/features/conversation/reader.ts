@@ -116,7 +116,8 @@ export function createReader(options: {
     } else {
       position = placeAt(pieces());
     }
-    if (now.top !== before.top) direction = now.top < before.top ? "up" : "down";
+    // Content of another height moves the view as well.
+    if (now.top !== before.top && now.content === before.content) direction = now.top < before.top ? "up" : "down";
     settle(metrics());
     askForMore();
   };

@@ -1,4 +1,4 @@
-import { createMemo } from "solid-js";
+import { createMemo, createSignal } from "solid-js";
 import type { TranscriptView } from "../../backend/types";
 import type { Reader } from "./reader";
 import type { Ruler } from "./ruler";
@@ -9,8 +9,10 @@ export function createRooms(transcript: () => TranscriptView, reader: Reader, ru
   let below: HTMLElement | undefined;
   let width = 0;
 
+  const [drawn, setDrawn] = createSignal(false);
   const size = createMemo<{ above: number; below: number }>(() => {
     const { messages, before, after } = transcript();
+    drawn();
     const ids = messages.map(({ id }) => id);
     // The document is still as it was: what leaves it is measured now or never, and where it was scrolled to is a place
     // in what was there.
@@ -26,6 +28,8 @@ export function createRooms(transcript: () => TranscriptView, reader: Reader, ru
   });
 
   return {
+    /** The first messages are drawn: they tell how high others may be. */
+    drawn: () => setDrawn(true),
     above: () => size().above,
     below: () => size().below,
     setAbove: (element: HTMLElement) => {

@@ -213,19 +213,19 @@ fn the_range_moves_around_a_message_and_goes_on_from_there() {
     let mut place = Place::default();
     place.settle(entry);
     let range = |place: &Place| place.range(entry).map(|id| id.0[4..].parse::<usize>().unwrap()).collect::<Vec<_>>();
-    assert_eq!(range(&place), (350..400).collect::<Vec<_>>());
+    assert_eq!(range(&place), (384..400).collect::<Vec<_>>());
     // One that is there moves nothing.
-    assert!(place.show_around(entry, &id(351)));
-    assert_eq!(range(&place).first(), Some(&350));
+    assert!(place.show_around(entry, &id(385)));
+    assert_eq!(range(&place).first(), Some(&384));
     assert!(place.show_around(entry, &id(100)));
-    assert_eq!(range(&place), (75..127).collect::<Vec<_>>());
+    assert_eq!(range(&place), (85..117).collect::<Vec<_>>());
     assert!(place.has_newer(entry) && place.has_older(entry));
     place.settle(entry);
-    assert_eq!(range(&place), (75..127).collect::<Vec<_>>(), "it stays");
+    assert_eq!(range(&place), (85..117).collect::<Vec<_>>(), "it stays");
     place.show_newer(entry);
-    assert_eq!(range(&place), (75..177).collect::<Vec<_>>());
+    assert_eq!(range(&place), (85..147).collect::<Vec<_>>());
     assert!(place.show_older(entry));
-    assert_eq!(range(&place), (25..175).collect::<Vec<_>>());
+    assert_eq!(range(&place), (55..145).collect::<Vec<_>>());
     assert!(place.show_around(entry, &id(0)) && range(&place)[0] == 0 && !place.has_older(entry));
     assert!(place.show_around(entry, &id(399)));
     assert_eq!((range(&place).last(), place.has_newer(entry)), (Some(&399), false));

@@ -9,6 +9,9 @@ const FEWEST = 3;
 /** With more, the marks are thin. */
 const MANY = 80;
 
+/** The most marks; with more prompts, each stands for several. */
+const MOST = 120;
+
 /** A mark for each prompt beside the messages. */
 export function PromptRail(props: {
   prompts: PromptLine[];
@@ -18,10 +21,14 @@ export function PromptRail(props: {
 }) {
   let rail: HTMLElement | undefined;
   const [shown, setShown] = createSignal<{ line: string; top: number } | null>(null);
+  /** How many prompts a mark stands for. */
+  const each = () => Math.ceil(props.prompts.length / MOST);
+  const marks = () => props.prompts.filter((_, index) => index % each() === 0);
   const nameOf = (prompt: PromptLine) => prompt.line || "A prompt without text";
+  const currentMark = () => Math.floor(props.prompts.findIndex(({ id }) => id === props.current) / each());
   const stop = () => {
-    const current = props.prompts.findIndex(({ id }) => id === props.current);
-    return current < 0 ? props.prompts.length - 1 : current;
+    const current = currentMark();
+    return current < 0 ? marks().length - 1 : current;
   };
   const show = (prompt: PromptLine, mark: HTMLElement) => {
     const edge = rail?.getBoundingClientRect().top ?? 0;
@@ -30,17 +37,17 @@ export function PromptRail(props: {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (!rail || event.altKey || event.ctrlKey || event.metaKey) return;
-    const marks = [...rail.querySelectorAll<HTMLElement>("button")];
+    const buttons = [...rail.querySelectorAll<HTMLElement>("button")];
     const to = movedIndex(
       event.key,
-      marks.indexOf(document.activeElement as HTMLElement),
-      marks.length,
+      buttons.indexOf(document.activeElement as HTMLElement),
+      buttons.length,
       "vertical",
       false,
     );
     if (to === null) return;
     event.preventDefault();
-    marks[to]?.focus({ preventScroll: true });
+    buttons[to]?.focus({ preventScroll: true });
   };
   return (
     <Show when={props.prompts.length >= FEWEST}>
@@ -52,13 +59,13 @@ export function PromptRail(props: {
         onKeyDown={onKeyDown}
         onMouseLeave={() => setShown(null)}
       >
-        <For each={props.prompts}>
+        <For each={marks()}>
           {(prompt, index) => (
             <button
               type="button"
               class="rail-mark"
               aria-label={nameOf(prompt)}
-              aria-current={prompt.id === props.current ? "true" : undefined}
+              aria-current={index() === currentMark() ? "true" : undefined}
               tabindex={index() === stop() ? 0 : -1}
               onMouseEnter={(event) => show(prompt, event.currentTarget)}
               onFocus={(event) => show(prompt, event.currentTarget)}
