@@ -4,6 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { capture } from "./process.mjs";
 import { root } from "./project.mjs";
+import { tableIsStale } from "./speed.mjs";
 
 const LONGEST = 450;
 
@@ -33,6 +34,7 @@ export const rules = [
   { title: `no source file is longer than ${LONGEST} lines`, check: shortFiles },
   { title: "nothing names a machine's paths", check: noMachinePaths },
   { title: "the lockfile names no registry", check: noRegistries },
+  { title: "README says what `npm run bench` measured", check: tableIsStale },
 ];
 
 function coreWithoutTauri() {

@@ -11,6 +11,7 @@ mod conversation;
 pub(crate) mod gates;
 mod play;
 mod record;
+mod stamped;
 
 use std::{
     collections::HashMap,
@@ -30,6 +31,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(crate) use self::stamped::piece as stamped;
 use self::{
     connection::{Connection, Connections},
     gates::Gates,

@@ -6,6 +6,7 @@
 //! %%text TEXT                 one delta                              (\n in TEXT becomes a newline)
 //! %%words DELAY TEXT          one delta a word, DELAY seconds apart
 //! %%stream N DELAY [PREFIX]   N deltas 'PREFIX0 ' 'PREFIX1 ' ...     (prefix w if none is given)
+//! %%stamped N RATE            N deltas of Markdown, RATE of them each second, that say when they were sent
 //! %%reason TEXT               one delta of reasoning
 //! %%reasonstream N DELAY      N deltas of reasoning 'r0 ' 'r1 ' ...
 //! %%tool NAME {json}          a tool call; several in a row run in parallel
@@ -37,14 +38,14 @@
 use std::time::Duration;
 
 /// What a prompt asks for: the answers to the requests that follow it, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Script {
     turns: Vec<Vec<Step>>,
 }
 
 /// One thing the model does while it answers a request.
 #[expect(missing_docs, reason = "what is said of a variant covers its fields")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// One delta of text.
     Text(String),
@@ -52,6 +53,8 @@ pub enum Step {
     Words { delay: Duration, text: String },
     /// `count` deltas, each the prefix and its number.
     Stream { count: usize, delay: Duration, prefix: String },
+    /// `count` deltas of Markdown that say when they were sent, `rate` of them each second.
+    Stamped { count: usize, rate: f64 },
     /// One delta of reasoning.
     Reason(String),
     /// Reasoning that comes word by word.
@@ -172,6 +175,11 @@ fn step(verb: &str, rest: &str) -> Option<Step> {
                 prefix: given.next().unwrap_or("w").to_owned(),
             }
         }
+        "stamped" => {
+            let (count, rate) = word(rest);
+            let rate = rate.trim().parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0)?;
+            Step::Stamped { count: count.parse().ok()?, rate }
+        }
         "reason" => Step::Reason(newlines(rest)),
         "reasonstream" => {
             let (count, delay) = word(rest);
@@ -277,6 +285,7 @@ mod tests {
         let delay = Duration::from_millis(20);
         assert_eq!(only("%%stream 3 0.02"), Step::Stream { count: 3, delay, prefix: "w".into() });
         assert_eq!(only("%%stream 3 0.02 x"), Step::Stream { count: 3, delay, prefix: "x".into() });
+        assert_eq!(only("%%stamped 9 200"), Step::Stamped { count: 9, rate: 200.0 });
         assert_eq!(only("%%words 0.02 two  words"), Step::Words { delay, text: "two  words".into() });
         assert_eq!(only("%%reasonstream 4 0.02"), Step::ReasonStream { count: 4, delay });
         assert_eq!(only("%%usage 10 4 3"), Step::Usage(Usage { input: 10, output: 4, reasoning: 3, cached: 0 }));
@@ -316,7 +325,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_kept_as_text() {
-        for directive in ["dance", "sleep soon", "toolstream bash 0 0 {}", "cut times=often", "wait", "usage 1"] {
+        for directive in
+            ["dance", "sleep soon", "toolstream bash 0 0 {}", "cut times=often", "wait", "usage 1", "stamped 9 0"]
+        {
             assert_eq!(only(&format!("%%{directive}")), Step::Unknown(directive.into()));
         }
     }

@@ -115,6 +115,12 @@ impl Answer {
                     self.pause(*delay).await;
                 }
             }
+            Step::Stamped { count, rate } => {
+                for number in 0..*count {
+                    self.text(&crate::model::stamped(number))?;
+                    self.pause(Duration::from_secs_f64(1.0 / rate)).await;
+                }
+            }
             Step::Reason(text) => self.reason(text)?,
             Step::ReasonWords { delay, text } => {
                 for word in text.split_inclusive(' ') {

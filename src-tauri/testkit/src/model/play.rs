@@ -1,12 +1,13 @@
 //! Playing a script: its steps become the events of an answer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{
     Conversation, Outcome, Shared,
     answer::{Answer, Gone, error_body},
+    stamped,
 };
 use crate::script::{HttpError, Pieces, Step, Usage};
 
@@ -62,6 +63,7 @@ impl Player<'_> {
             Step::Text(text) => self.text(text).await?,
             Step::Words { delay, text } => self.words("content", *delay, text).await?,
             Step::Stream { count, delay, prefix } => self.numbered("content", *count, *delay, prefix).await?,
+            Step::Stamped { count, rate } => self.stamped(*count, *rate).await?,
             Step::Reason(text) => self.delta("reasoning_content", text).await?,
             Step::ReasonWords { delay, text } => self.words("reasoning_content", *delay, text).await?,
             Step::ReasonStream { count, delay } => self.numbered("reasoning_content", *count, *delay, "r").await?,
@@ -120,6 +122,18 @@ impl Player<'_> {
         for number in 0..count {
             self.delta(field, &format!("{prefix}{number} ")).await?;
             self.answer.pause(delay).await?;
+        }
+        Ok(())
+    }
+
+    /// Each piece has its own moment, so that what was late for one does not delay the others.
+    async fn stamped(&mut self, count: usize, rate: f64) -> Result<(), Gone> {
+        let begun = Instant::now();
+        for number in 0..count {
+            #[expect(clippy::cast_precision_loss, reason = "no answer has so many pieces")]
+            let moment = begun + Duration::from_secs_f64(number as f64 / rate);
+            self.answer.pause(moment.saturating_duration_since(Instant::now())).await?;
+            self.delta("content", &stamped::piece(number)).await?;
         }
         Ok(())
     }

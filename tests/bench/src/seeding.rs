@@ -1,0 +1,18 @@
+//! The long sessions that are opened.
+
+use std::path::Path;
+
+use outrider_testkit::LongSession;
+
+use crate::stage::Stage;
+
+pub const MESSAGES: usize = 3_000;
+pub const TITLES: [&str; 4] = ["Long session A", "Long session B", "Long session C", "Long session D"];
+
+/// Gives the server the sessions, before it runs.
+pub fn seed(stage: &Stage, folder: &Path) {
+    let environment = stage.environment();
+    for title in TITLES {
+        LongSession::new(title, MESSAGES).import(folder, &environment);
+    }
+}
