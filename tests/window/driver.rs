@@ -47,8 +47,6 @@ impl Driver {
             ("TAURI_AUTOMATION", "true"),
             ("TAURI_WEBVIEW_AUTOMATION", "true"),
             ("GDK_BACKEND", "x11"),
-            // With "1", which is right for some real displays, WebKitGTK never finishes a screenshot under Xvfb.
-            ("WEBKIT_DISABLE_DMABUF_RENDERER", "0"),
             // No accessibility bus: nobody listens.
             ("NO_AT_BRIDGE", "1"),
             // The app asks no login shell for its environment.
@@ -56,6 +54,9 @@ impl Driver {
         ] {
             environment.insert(name.to_owned(), value.to_owned());
         }
+
+        // With "1", as the app sets it where nobody says otherwise, WebKitGTK never finishes a screenshot under Xvfb.
+        environment.entry("WEBKIT_DISABLE_DMABUF_RENDERER".to_owned()).or_insert_with(|| "0".to_owned());
 
         let log = folder.join("driver.log");
         let mut display =

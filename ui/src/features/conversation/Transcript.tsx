@@ -59,6 +59,7 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
     rooms.drawn();
+    reader.restore();
     setViewElement(view);
   });
   const onKey = (event: KeyboardEvent) => {

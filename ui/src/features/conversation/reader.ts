@@ -109,6 +109,7 @@ export function createReader(options: {
     const before = last;
     if (followsEnd(position.kind === "end", before.top, now, options.held().hasNewer)) {
       position = { kind: "end" };
+      if (now.content !== before.content) restore();
     } else if (position.kind === "place" && (now.content !== before.content || now.height !== before.height)) {
       // The event comes a frame late, and the content changed meanwhile: what is in view now is not what was read.
       position = movedBy(position, now.top - before.top);
