@@ -6,7 +6,7 @@ use crate::model::{MessageId, PartId, Role};
 use crate::store::{MessageEntry, MessageKey, SessionEntry};
 
 /// How many messages a window is given at first. Where they do not fill it, it asks for more.
-const FIRST: usize = 16;
+const FIRST: usize = 12;
 /// How many it is given at each step when the person scrolls on.
 const PAGE: usize = 30;
 /// The most messages that a window holds.
