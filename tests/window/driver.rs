@@ -41,14 +41,14 @@ impl Driver {
         for name in ["WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"] {
             environment.remove(name);
         }
+        // With "1", which is right for some real displays, WebKitGTK never finishes a screenshot under Xvfb.
+        environment.entry("WEBKIT_DISABLE_DMABUF_RENDERER".to_owned()).or_insert_with(|| "0".to_owned());
         for (name, value) in [
             (RUN, mark.as_str()),
             ("XDG_RUNTIME_DIR", &runtime.display().to_string()),
             ("TAURI_AUTOMATION", "true"),
             ("TAURI_WEBVIEW_AUTOMATION", "true"),
             ("GDK_BACKEND", "x11"),
-            // With "1", which is right for some real displays, WebKitGTK never finishes a screenshot under Xvfb.
-            ("WEBKIT_DISABLE_DMABUF_RENDERER", "0"),
             // No accessibility bus: nobody listens.
             ("NO_AT_BRIDGE", "1"),
             // The app asks no login shell for its environment.
