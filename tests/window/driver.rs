@@ -41,6 +41,8 @@ impl Driver {
         for name in ["WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"] {
             environment.remove(name);
         }
+        // With "1", which is right for some real displays, WebKitGTK never finishes a screenshot under Xvfb.
+        environment.entry("WEBKIT_DISABLE_DMABUF_RENDERER".to_owned()).or_insert_with(|| "0".to_owned());
         for (name, value) in [
             (RUN, mark.as_str()),
             ("XDG_RUNTIME_DIR", &runtime.display().to_string()),

@@ -14,6 +14,7 @@ use crate::{
     reader::{Reader, Seen, lags, rate},
     results::{Row, Verdict},
     samples::Samples,
+    seeding::as_shipped,
     stage::Stage,
     window::Window,
 };
@@ -72,7 +73,7 @@ const WATCH: &str = r"
 
 /// One instance streams.
 pub async fn one() -> Vec<Row> {
-    let stage = Stage::new().await;
+    let stage = as_shipped(Stage::new().await);
     let folder = stage.place.folder(FOLDERS[0]);
     let window = stage.open(&[&folder]).await;
     window.until_ready(FOLDERS[0]).await;
@@ -86,7 +87,7 @@ pub async fn one() -> Vec<Row> {
 
 /// Three instances stream; the first is looked at.
 pub async fn three() -> Vec<Row> {
-    let stage = Stage::new().await;
+    let stage = as_shipped(Stage::new().await);
     let folders = FOLDERS.map(|name| stage.place.folder(name));
     let window = stage.open(&folders.each_ref().map(PathBuf::as_path)).await;
     for name in FOLDERS {

@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use crate::{
     results::Row,
-    seeding::{MESSAGES, TITLES, seed},
+    seeding::{MESSAGES, TITLES, as_shipped, seed},
     stage::Stage,
     window::Window,
 };
@@ -15,7 +15,7 @@ const BOUND: f64 = 300.0;
 const REST: Duration = Duration::from_secs(10);
 
 pub async fn measure() -> Vec<Row> {
-    let stage = Stage::new().await;
+    let stage = as_shipped(Stage::new().await);
     let folder = stage.place.git_folder(FOLDER);
     seed(&stage, &folder);
     let window = stage.open(&[&folder]).await;

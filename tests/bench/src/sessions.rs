@@ -9,7 +9,7 @@ use crate::{
     page::session_tab,
     results::Row,
     samples::Samples,
-    seeding::{MESSAGES, TITLES, seed},
+    seeding::{MESSAGES, TITLES, as_shipped, seed},
     stage::Stage,
     window::Window,
 };
@@ -49,7 +49,7 @@ async fn took(window: &Window, title: &str, place: &str) -> f64 {
 }
 
 pub async fn measure() -> Vec<Row> {
-    let stage = Stage::new().await;
+    let stage = as_shipped(Stage::new().await);
     let folder = stage.place.git_folder(FOLDER);
     seed(&stage, &folder);
     let window = stage.open(&[&folder]).await;
