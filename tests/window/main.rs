@@ -10,6 +10,7 @@ mod conversation;
 mod crashes;
 mod deleting;
 mod desktop;
+mod diagrams;
 mod driver;
 mod events;
 mod finding;

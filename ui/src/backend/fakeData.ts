@@ -24,6 +24,13 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const START = Date.now();
 
+/** A made-up diagram. */
+export const DIAGRAM = {
+  svg: '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80"><g fill="none" stroke="gray"><rect x="8" y="20" width="100" height="40"/><path d="M108 40H212"/><rect x="212" y="20" width="100" height="40"/></g></svg>',
+  width: 320,
+  height: 80,
+};
+
 export const BASE_SERVER: ServerDetails = {
   binary: "/home/ada/.local/bin/opencode",
   binary_source: "path",

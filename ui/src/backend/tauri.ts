@@ -64,6 +64,7 @@ export const tauriBackend: Backend = {
   existingFiles: (instance, paths) => invoke("existing_files", { instance, paths }),
   openFile: (instance, path) => invoke("open_file", { instance, path }),
   openLink: (url) => invoke("open_link", { url }),
+  drawDiagram: (request) => invoke("draw_diagram", { request }),
   reportError: (message) => invoke("report_error", { message }),
 
   onApp: (handler) => listen<AppView>("outrider:app", (event) => handler(event.payload)),

@@ -34,7 +34,7 @@ export function Part(props: {
         <Match when={body("text")}>
           {(text) => (
             <>
-              <Blocks blocks={text().blocks} />
+              <Blocks blocks={text().blocks} open={text().open} />
               <Show when={text().gapped}>
                 <Gap open={text().open} />
               </Show>
@@ -79,7 +79,7 @@ function Reasoning(props: { body: Body<"reasoning"> }) {
       </button>
       <Show when={unfolded()}>
         <div class="reasoning-text">
-          <Blocks blocks={props.body.blocks} />
+          <Blocks blocks={props.body.blocks} open={props.body.open} />
           <Show when={props.body.gapped}>
             <Gap open={props.body.open} />
           </Show>
