@@ -9,6 +9,7 @@ mod guardian;
 mod lifecycle;
 mod links;
 mod panics;
+mod pictures;
 mod quitting;
 mod window;
 
@@ -74,6 +75,7 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
         .plugin(tauri_plugin_shell::init())
         .invoke_handler(commands::handler())
         .register_asynchronous_uri_scheme_protocol(diagrams::SCHEME, diagrams::answer)
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .setup(move |app| {
             let profile = match &arguments.profile {
                 Some(profile) => std::path::absolute(profile)?,

@@ -13,6 +13,7 @@ mod desktop;
 mod diagrams;
 mod driver;
 mod events;
+mod files;
 mod finding;
 mod installed;
 mod isolation;

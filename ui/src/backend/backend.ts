@@ -138,6 +138,8 @@ export interface Backend {
   dismissProblem(code: string): Promise<void>;
   /** Opens an http, https or mailto address outside the app. */
   openLink(url: string): Promise<void>;
+  /** The address of an image: of a file part, or of a tool call's attachment of this number. It is fetched when shown. */
+  pictureAddress(instance: string, session: string, message: string, part: string, number: number): string;
   /** Draws a diagram. Fails with the reason when it cannot be drawn, or takes too long. */
   drawDiagram(request: DiagramRequest): Promise<DiagramPicture>;
   /** Reports a fault of the window itself. */
