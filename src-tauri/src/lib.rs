@@ -4,10 +4,12 @@ mod arguments;
 mod bridge;
 mod bundled;
 mod commands;
+mod diagrams;
 mod guardian;
 mod lifecycle;
 mod links;
 mod panics;
+mod pictures;
 mod quitting;
 mod window;
 
@@ -20,6 +22,9 @@ use tauri::{Manager, Runtime};
 
 use arguments::{Arguments, Parsed};
 use bridge::Bridge;
+
+/// Where settings and state are kept.
+struct Profile(PathBuf);
 
 /// Runs the app until the person quits it.
 pub fn main() -> ExitCode {
@@ -69,6 +74,8 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_shell::init())
         .invoke_handler(commands::handler())
+        .register_asynchronous_uri_scheme_protocol(diagrams::SCHEME, diagrams::answer)
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .setup(move |app| {
             let profile = match &arguments.profile {
                 Some(profile) => std::path::absolute(profile)?,
@@ -77,6 +84,8 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
             let core = start_core(app.handle(), profile.clone());
             app.manage(core.clone());
             app.manage(quitting::Quitting::default());
+            app.manage(diagrams::Diagrams::default());
+            app.manage(Profile(profile.clone()));
             lifecycle::end_on_signals(app.handle());
             window::open_main(app.handle(), &profile)?;
             tauri::async_runtime::spawn(open_all(core, arguments.folders));

@@ -7,6 +7,7 @@ use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
 use tauri::{AppHandle, DragDropEvent, Manager, Runtime, Url, WebviewWindow, WindowEvent};
 
 use crate::bridge::Bridge;
+use crate::diagrams;
 use crate::quitting;
 
 /// The label of the main window, as the capability names it.
@@ -43,6 +44,8 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
         WindowEvent::Destroyed => {
             let core = app.state::<App>().inner().clone();
             tauri::async_runtime::spawn(async move { core.detach(MAIN).await });
+            // A window that nobody sees keeps no app alive.
+            diagrams::close(&app);
         }
         _ => {}
     });
@@ -52,7 +55,7 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
 /// The proxy of the webview: an address where nothing listens, and only root could. The page comes from the app, so the
 /// webview needs no network, and the content policy does not cover everything: `preconnect` and a navigation that is then
 /// refused open connections.
-fn nowhere() -> Option<Url> {
+pub(crate) fn nowhere() -> Option<Url> {
     // The development server is reached over the network.
     cfg!(feature = "custom-protocol").then(|| Url::parse("http://127.0.0.1:1").ok()).flatten()
 }
@@ -155,6 +158,7 @@ mod tests {
             "file:///etc/passwd",
             "data:text/html,x",
             "tauri://other/",
+            "diagram://localhost/",
         ] {
             assert!(!at(url), "{url}");
         }

@@ -8,26 +8,26 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::{stage::Stage, window::Window};
 
 #[path = "../e2e/stage/processes.rs"]
 #[allow(dead_code, reason = "the end-to-end tests use the rest of it")]
 pub mod processes;
 
 /// What the script tries.
-const ATTEMPTS: &str = include_str!("isolation/attempts.js");
+pub const ATTEMPTS: &str = include_str!("isolation/attempts.js");
 
 /// The only commands of tauri's own that a window needs: it hears events.
 const ALLOWED: [&str; 2] = ["plugin:event|listen", "plugin:event|unlisten"];
 
 /// Something on this machine that is not Outrider's: it keeps the first bytes of each connection.
-struct Outside {
-    port: u16,
-    heard: Arc<Mutex<Vec<String>>>,
+pub struct Outside {
+    pub port: u16,
+    pub heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Outside {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -98,6 +98,16 @@ fn own_commands() -> Vec<(&'static str, Value)> {
     commands
 }
 
+/// The port and the password of the only server.
+pub fn server_of(window: &Window) -> (u16, String) {
+    let all = window.driver().mark().of_the_app();
+    let mut servers = all.iter().map(|process| process.pid).filter(|pid| !processes::ports_of(*pid).is_empty());
+    let secret = |pid| processes::variable_of(pid, "OPENCODE_SERVER_PASSWORD");
+    let (pid, password) = servers.find_map(|pid| Some((pid, secret(pid)?))).unwrap();
+    let [port] = processes::ports_of(pid)[..] else { panic!("one port expected") };
+    (port, password)
+}
+
 #[tokio::test]
 async fn a_script_in_the_window_reaches_neither_server_nor_network_nor_system() {
     let outside = Outside::start();
@@ -106,11 +116,7 @@ async fn a_script_in_the_window_reaches_neither_server_nor_network_nor_system() 
     window.until_ready("isolated").await;
     window.ask("%%text Hello.").await;
 
-    let all = window.driver().mark().of_the_app();
-    let mut servers = all.iter().map(|process| process.pid).filter(|pid| !processes::ports_of(*pid).is_empty());
-    let secret = |pid| processes::variable_of(pid, "OPENCODE_SERVER_PASSWORD");
-    let (pid, password) = servers.find_map(|pid| Some((pid, secret(pid)?))).unwrap();
-    let [port] = processes::ports_of(pid)[..] else { panic!("one port expected") };
+    let (port, password) = server_of(&window);
     let sessions = async || -> Value {
         let request =
             reqwest::Client::builder().no_proxy().build().unwrap().get(format!("http://127.0.0.1:{port}/session"));

@@ -74,6 +74,27 @@ impl Window {
         self.client.execute_async(&script, Vec::new()).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Runs the body of an asynchronous function in the document of a frame, and gives back what it returns in the end.
+    pub async fn run_in_frame(&self, frame: &str, body: &str) -> Value {
+        self.element(frame).await.enter_frame().await.unwrap();
+        let came = self.run(body).await;
+        self.client.clone().enter_parent_frame().await.unwrap();
+        came
+    }
+
+    /// How many windows the app has, with those that nobody sees.
+    pub async fn count(&self) -> usize {
+        self.client.windows().await.unwrap().len()
+    }
+
+    /// Goes to the window that is not this one, until it is asked to come back.
+    pub async fn to_the_other(&self) -> impl AsyncFnOnce() {
+        let own = self.client.window().await.unwrap();
+        let other = self.client.windows().await.unwrap().into_iter().find(|window| *window != own).unwrap();
+        self.client.switch_to_window(other).await.unwrap();
+        async move || self.client.switch_to_window(own).await.unwrap()
+    }
+
     /// The value of a JavaScript expression.
     pub async fn look(&self, expression: &str) -> Value {
         self.js(&format!("return {expression};")).await

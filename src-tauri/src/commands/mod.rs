@@ -2,6 +2,7 @@
 
 mod auto_answers;
 mod bounds;
+mod diagrams;
 mod drafts;
 mod events;
 mod files;
@@ -35,6 +36,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         instances::restart_instance,
         instances::retry_connection,
         instances::dismiss_notice,
+        diagrams::draw_diagram,
         views::watch,
         views::look,
         views::ack,

@@ -20,6 +20,23 @@ import type {
   Snapshot,
 } from "./types";
 
+/** A diagram, and how it is to look. */
+export interface DiagramRequest {
+  /** In mermaid's language. */
+  source: string;
+  dark: boolean;
+  fontFamily: string;
+  /** Colours by mermaid's names of them. */
+  colours: Record<string, string>;
+}
+
+/** A picture that was drawn from what a model wrote: it may be shown as an image, and as nothing else. */
+export interface DiagramPicture {
+  svg: string;
+  width: number;
+  height: number;
+}
+
 /** Ends a subscription. */
 export type Unlisten = () => void;
 
@@ -123,6 +140,10 @@ export interface Backend {
   dismissProblem(code: string): Promise<void>;
   /** Opens an http, https or mailto address outside the app. */
   openLink(url: string): Promise<void>;
+  /** The address of an image: of a file part, or of a tool call's attachment of this number. It is fetched when shown. */
+  pictureAddress(instance: string, session: string, message: string, part: string, number: number): string;
+  /** Draws a diagram. Fails with the reason when it cannot be drawn, or takes too long. */
+  drawDiagram(request: DiagramRequest): Promise<DiagramPicture>;
   /** Reports a fault of the window itself. */
   reportError(message: string): Promise<void>;
 

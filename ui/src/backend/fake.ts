@@ -99,6 +99,8 @@ export function createFakeBackend(search = ""): Backend {
     existingFiles: (_, paths) => wait(() => paths.map((path) => path.startsWith("src/"))),
     openFile: () => wait(() => undefined),
     openLink: () => wait(() => undefined),
+    pictureAddress: () => data.PICTURE,
+    drawDiagram: () => wait(() => data.DIAGRAM),
     reportError: (message) => wait(() => fake.reported.push(message)).then(() => undefined),
     onApp: async (handler) => fake.subscribe(fake.appHandlers, handler),
     onFeed: async (handler) => fake.subscribe(fake.feedHandlers, handler),

@@ -1,4 +1,4 @@
-import { invoke } from "@tauri-apps/api/core";
+import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend } from "./backend";
 import type { Announcement, AppView } from "./types";
@@ -65,6 +65,8 @@ export const tauriBackend: Backend = {
   existingFiles: (instance, paths) => invoke("existing_files", { instance, paths }),
   openFile: (instance, path) => invoke("open_file", { instance, path }),
   openLink: (url) => invoke("open_link", { url }),
+  pictureAddress: (...place) => convertFileSrc("", "picture") + place.map(encodeURIComponent).join("/"),
+  drawDiagram: (request) => invoke("draw_diagram", { request }),
   reportError: (message) => invoke("report_error", { message }),
 
   onApp: (handler) => listen<AppView>("outrider:app", (event) => handler(event.payload)),

@@ -20,6 +20,7 @@ export type { EventPage } from "./bindings/EventPage";
 export type { EventPlace } from "./bindings/EventPlace";
 export type { EventQuery } from "./bindings/EventQuery";
 export type { EventRow } from "./bindings/EventRow";
+export type { FileView } from "./bindings/FileView";
 export type { FindHit } from "./bindings/FindHit";
 export type { FindQuery } from "./bindings/FindQuery";
 export type { FindView } from "./bindings/FindView";

@@ -4,6 +4,7 @@
 //! since, and makes the next batch only when the window has acknowledged the one before: under load batches grow, and
 //! the lag does not. Pure, as the store is; [`crate::instance`] owns it and tells it when to look.
 
+mod attached;
 mod blocks;
 mod colouring;
 mod credit;
@@ -23,6 +24,7 @@ mod tools;
 mod transcript;
 mod waiting;
 
+pub use attached::{address as picture_address, picture};
 pub use find::{FindAnswer, FindJob, FindStep};
 pub use instance_feed::{Feed, Source};
 pub use pending::Pending;

@@ -3,6 +3,8 @@ use crate::protocol::{NoticeKind, PartBody};
 use crate::render::{one_line, plain};
 use crate::store::PartEntry;
 
+use super::attached;
+
 /// What the window is to show of a part.
 pub(super) enum Shown<'a> {
     /// Nothing: bookkeeping of the server, text for the model only, a failed attempt.
@@ -30,11 +32,8 @@ pub(super) fn shown(entry: &PartEntry, unfinished: bool) -> Shown<'_> {
         }
         PartKind::Tool(tool) => Shown::Tool(tool),
         PartKind::File(file) => {
-            let from_url = || file.url.rsplit('/').next().unwrap_or_default().to_owned();
-            let name = file.name.clone().filter(|name| !name.is_empty());
-            let name =
-                name.unwrap_or_else(|| if file.url.starts_with("data:") { "attachment".into() } else { from_url() });
-            Shown::Body(Box::new(PartBody::File { name: one_line(&name, 120), mime: one_line(&file.mime, 80) }))
+            let file = attached::view(file);
+            Shown::Body(Box::new(PartBody::File { file }))
         }
         PartKind::Agent { name } => notice(NoticeKind::Agent, format!("@{}", one_line(name, 80))),
         PartKind::Subtask { description, agent, prompt } => Shown::Body(Box::new(PartBody::Notice {

@@ -45,6 +45,8 @@ pub(super) enum Command {
     SectionText { window: String, feed: u64, place: SectionPlace, reply: Reply<Option<String>> },
     /// A window wants a message's words in Markdown.
     MessageText { window: String, feed: u64, message: MessageId, reply: Reply<Option<String>> },
+    /// A window wants an image: its address.
+    Picture { session: SessionId, message: MessageId, part: PartId, number: usize, reply: Reply<Option<String>> },
     /// A session's tab is closed.
     CloseTab { session: SessionId },
     /// A new session, which the window then looks at.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::feed::FindStep;
+use crate::feed::{FindStep, picture};
 use crate::model::{MessageId, PartId, RequestId, SessionId};
 use crate::protocol::{
-    AutoAnswersView, Batch, DraftView, FindQuery, Focus, InstanceId, Problem, PromptLine, SectionPlace, SectionRows,
-    Settings, Snapshot,
+    AutoAnswersView, Batch, DraftView, FindQuery, Focus, InstanceId, Picture, Problem, PromptLine, SectionPlace,
+    SectionRows, Settings, Snapshot,
 };
 use crate::server::StopReport;
 use crate::store::State;
@@ -135,6 +135,20 @@ impl InstanceHandle {
     pub async fn message_text(&self, window: &str, feed: u64, message: &str) -> Result<Option<String>, Problem> {
         let window = window.to_owned();
         self.ask(|reply| Command::MessageText { window, feed, message: message.into(), reply }).await
+    }
+
+    /// An image of a message: of a file part, or the attachment of this number of a tool call. None when there is none,
+    /// or it is not of a kind that is shown.
+    pub async fn picture(
+        &self,
+        session: &str,
+        message: &str,
+        part: &str,
+        number: usize,
+    ) -> Result<Option<Picture>, Problem> {
+        let (session, message, part) = (session.into(), message.into(), part.into());
+        let address = self.ask(|reply| Command::Picture { session, message, part, number, reply }).await?;
+        Ok(address.as_deref().and_then(picture))
     }
 
     /// Closes a session's tab. Windows that look at it go to its neighbour.

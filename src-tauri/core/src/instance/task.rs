@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::feed::permission_rows;
+use crate::feed::{permission_rows, picture_address};
 use crate::model::{MessageId, PartId, SessionId};
 use crate::protocol::{Focus, Settings, Snapshot};
 use crate::server::StopReport;
@@ -159,6 +159,10 @@ impl InstanceTask {
             Command::MessageText { window, feed, message, reply } => {
                 let feed = self.views.feed(&window, feed);
                 reply.send(feed.and_then(|feed| feed.message_text(&self.subject.state, &message))).ok();
+            }
+            Command::Picture { session, message, part, number, reply } => {
+                let address = picture_address(&self.subject.state, &session, &message, &part, number);
+                reply.send(address.map(str::to_owned)).ok();
             }
             Command::CloseTab { session } => self.close_tab(&session),
             Command::NewSession { window, reply } => self.new_session(window, reply),

@@ -226,6 +226,8 @@ pub struct Tool {
     pub title: Option<String>,
     /// What the tool tells about itself; its form depends on the tool.
     pub metadata: Value,
+    /// Files that came of it: images of `read` and of MCP tools.
+    pub attachments: Vec<FileRef>,
     /// When it began.
     pub started: Option<i64>,
     /// When it ended.

@@ -8,6 +8,7 @@ mod auto_answers;
 #[cfg(test)]
 mod bindings;
 mod draft;
+mod file;
 mod find;
 mod instance;
 mod overview;
@@ -22,6 +23,7 @@ mod transcript;
 pub use app::{AppView, FolderRow, InstanceRow};
 pub use auto_answers::{AutoAnswer, AutoAnswersStatus, AutoAnswersView, Rule, RuleAnswer, RuleRow};
 pub use draft::DraftView;
+pub use file::{FileView, Picture};
 pub use find::{FindHit, FindQuery, FindView, PromptLine};
 pub use instance::{
     Connection, Focus, InstanceStatus, InstanceView, LogLine, LogStream, Notice, ServerDetails, SessionRow,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Block;
+use super::{Block, FileView};
 
 /// Everything of a tool call that its line does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -114,6 +114,11 @@ pub enum SectionBody {
         rows: Vec<JsonRow>,
         /// How many rows were left out here.
         left_out: u32,
+    },
+    /// Files that came of it.
+    Files {
+        /// The files in order.
+        files: Vec<FileView>,
     },
     /// Why it failed.
     Failure {

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{FindView, OverviewView, Problem, ToolDetail, ToolResult};
+use super::{FileView, FindView, OverviewView, Problem, ToolDetail, ToolResult};
 
 /// The part of a session's transcript that a window holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -181,10 +181,8 @@ pub enum PartBody {
     },
     /// A file that the person attached.
     File {
-        /// Its name.
-        name: String,
-        /// Its media type.
-        mime: String,
+        /// The file.
+        file: FileView,
     },
     /// Something to know, on one line.
     Notice {

@@ -8,7 +8,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Parser,
 use super::code;
 use super::coloured::Code;
 use super::piece::{Piece, Slot};
-use super::{escape, link, maths};
+use super::{brackets, escape, link, maths};
 
 /// Elements are not nested deeper than this; what is deeper shows its text only. Web engines flatten or recurse at some
 /// hundreds.
@@ -41,7 +41,14 @@ pub(super) fn blocks(text: &str, first_code: usize) -> Rendered {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_MATH;
     let mut writer = Writer { first_code, ..Writer::default() };
-    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+    // Of the same length, so that places in it are places in the text.
+    let source = brackets::with_dollars(text, options);
+    for (event, range) in Parser::new_ext(&source, options).into_offset_iter() {
+        if let Event::DisplayMath(formula) = &event {
+            writer.flush_text();
+            writer.formula(formula, brackets::marks(text, &range));
+            continue;
+        }
         let event = match event {
             Event::InlineMath(_) if !maths::is_formula(text, &range) => {
                 Event::Text(text.get(range.clone()).unwrap_or_default().into())
@@ -116,8 +123,8 @@ impl Writer {
                 self.out.push_str(checked);
                 self.out.push_str("> ");
             }
-            Event::InlineMath(formula) => self.formula(&formula, false),
-            Event::DisplayMath(formula) => self.formula(&formula, true),
+            Event::InlineMath(formula) => self.formula(&formula, ("$", "$", false)),
+            Event::DisplayMath(formula) => self.formula(&formula, ("$$", "$$", true)),
             // Raw HTML is text here.
             Event::Html(text) | Event::InlineHtml(text) | Event::Text(text) => {
                 escape::text_into(&mut self.out, &text);
@@ -257,8 +264,8 @@ impl Writer {
         self.out.push_str(closing);
     }
 
-    /// Writes a formula, or its source where it cannot be read.
-    fn formula(&mut self, formula: &str, display: bool) {
+    /// Writes a formula, which may stand for itself, or its source with its marks where it cannot be read.
+    fn formula(&mut self, formula: &str, (opening, closing, display): (&str, &str, bool)) {
         // A formula is some levels deep itself.
         let shown = (self.left_out.is_none() && self.depth + maths::MAX_DEPTH <= MAX_DEPTH)
             .then(|| maths::render(formula, display))
@@ -266,10 +273,9 @@ impl Writer {
         if let Some(html) = shown {
             return self.out.push_str(&html);
         }
-        let marks = if display { "$$" } else { "$" };
-        self.out.push_str(marks);
+        self.out.push_str(opening);
         escape::text_into(&mut self.out, formula);
-        self.out.push_str(marks);
+        self.out.push_str(closing);
     }
 
     fn code_block(&mut self, block: CodeBlock, code: &str) {

@@ -3,8 +3,8 @@
 use super::{escape, html};
 use crate::protocol::Block;
 
-/// Renders Markdown: `CommonMark` with tables, task lists, strikethrough, footnotes, bare web addresses and
-/// formulas between dollar signs.
+/// Renders Markdown: `CommonMark` with tables, task lists, strikethrough, footnotes, bare web addresses, and
+/// formulas between dollar signs or brackets with backslashes.
 ///
 /// Code is plain: its colours come with a [`super::Stream`].
 ///

@@ -8,6 +8,7 @@
 //! HTML is made here and nowhere else. It is built from a fixed set of elements and attributes, and everything that
 //! comes from a model or a tool is escaped on its way in; nothing is cleaned afterwards.
 
+mod brackets;
 mod code;
 mod coloured;
 mod colours;

@@ -82,6 +82,7 @@ fn sections(call: &Call) -> Vec<String> {
                     items.iter().map(|item| format!("{} {}", item.question, item.answers.join("+"))).collect();
                 items.join("/")
             }
+            SectionBody::Files { files } => format!("{files:?}"),
             SectionBody::Diagnostics { items, .. } => format!("{items:?}"),
             SectionBody::Json { rows, .. } => {
                 let rows: Vec<_> = rows.iter().map(|row| format!("{:?}={}", row.key, row.text)).collect();

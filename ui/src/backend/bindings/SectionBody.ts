@@ -5,6 +5,7 @@ import type { ChildState } from "./ChildState";
 import type { Diagnostic } from "./Diagnostic";
 import type { DiffFile } from "./DiffFile";
 import type { DiffRow } from "./DiffRow";
+import type { FileView } from "./FileView";
 import type { JsonRow } from "./JsonRow";
 import type { LineRow } from "./LineRow";
 import type { TodoItem } from "./TodoItem";
@@ -101,7 +102,11 @@ rows: Array<JsonRow>,
 /**
  * How many rows were left out here.
  */
-left_out: number, } | { "kind": "failure", 
+left_out: number, } | { "kind": "files", 
+/**
+ * The files in order.
+ */
+files: Array<FileView>, } | { "kind": "failure", 
 /**
  * The whole text.
  */

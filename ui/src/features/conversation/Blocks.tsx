@@ -9,9 +9,9 @@ const CONTINUED = '<pre class="continued"';
 
 /**
  * Rendered text. Blocks are counted, so that each keeps its element, and only one that changed is set anew. The parts of
- * a long code block are one.
+ * a long code block are one. While the text is `open`, its last block may change.
  */
-export function Blocks(props: { blocks: Block[] }) {
+export function Blocks(props: { blocks: Block[]; open?: boolean }) {
   const starts = createMemo<number[]>(
     () => props.blocks.flatMap((block, at) => (at > 0 && block.html.startsWith(CONTINUED) ? [] : [at])),
     [],
@@ -21,7 +21,12 @@ export function Blocks(props: { blocks: Block[] }) {
     <div class="markdown">
       <Index each={starts()}>
         {(start, i) => (
-          <RenderedBlock blocks={props.blocks} from={start()} to={starts()[i + 1] ?? props.blocks.length} />
+          <RenderedBlock
+            blocks={props.blocks}
+            from={start()}
+            to={starts()[i + 1] ?? props.blocks.length}
+            open={props.open === true && i === starts().length - 1}
+          />
         )}
       </Index>
     </div>

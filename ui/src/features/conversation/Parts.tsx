@@ -3,11 +3,11 @@ import ChevronRight from "lucide-solid/icons/chevron-right";
 import FileDiff from "lucide-solid/icons/file-diff";
 import FoldVertical from "lucide-solid/icons/fold-vertical";
 import Info from "lucide-solid/icons/info";
-import Paperclip from "lucide-solid/icons/paperclip";
 import RotateCw from "lucide-solid/icons/rotate-cw";
 import { createSignal, Match, Show, Switch } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import type { NoticeKind, PartBody, PartView } from "../../backend/types";
+import { Attached } from "./Attached";
 import { Blocks, Gap } from "./Blocks";
 import { Elapsed } from "./Elapsed";
 import { ToolCall } from "./tool/ToolCall";
@@ -34,7 +34,7 @@ export function Part(props: {
         <Match when={body("text")}>
           {(text) => (
             <>
-              <Blocks blocks={text().blocks} />
+              <Blocks blocks={text().blocks} open={text().open} />
               <Show when={text().gapped}>
                 <Gap open={text().open} />
               </Show>
@@ -54,14 +54,7 @@ export function Part(props: {
             />
           )}
         </Match>
-        <Match when={body("file")}>
-          {(file) => (
-            <span class="chip" title={file().mime}>
-              <Paperclip class="icon small" />
-              <span class="truncate">{file().name}</span>
-            </span>
-          )}
-        </Match>
+        <Match when={body("file")}>{(body) => <Attached file={body().file} part={props.part.id} number={0} />}</Match>
         <Match when={body("notice")}>{(notice) => <Notice body={notice()} />}</Match>
       </Switch>
     </div>
@@ -79,7 +72,7 @@ function Reasoning(props: { body: Body<"reasoning"> }) {
       </button>
       <Show when={unfolded()}>
         <div class="reasoning-text">
-          <Blocks blocks={props.body.blocks} />
+          <Blocks blocks={props.body.blocks} open={props.body.open} />
           <Show when={props.body.gapped}>
             <Gap open={props.body.open} />
           </Show>

@@ -1,18 +1,29 @@
-import { createEffect, createMemo, createSignal, Index, Show, useContext } from "solid-js";
+import { createEffect, createMemo, createSignal, For, Index, Show, useContext } from "solid-js";
 import type { Block } from "../../backend/types";
 import { copyText } from "../../shared/copy";
+import { Diagram, type DiagramBlock, diagramsIn } from "./diagram/Diagram";
 import { PathsContext } from "./paths";
 
 const COPIED_MS = 1_500;
+
+/** How the core marks code that is a diagram. */
+const DIAGRAM = 'class="language-mermaid"';
 
 /**
  * One block of rendered text, or all parts of a long code block. Its HTML is the core's, with the buttons of code in it:
  * the block listens for them, and they are what has the focus and the keys.
  */
-export function RenderedBlock(props: { blocks: Block[]; from: number; to: number }) {
+export function RenderedBlock(props: {
+  blocks: Block[];
+  from: number;
+  to: number;
+  /** More of it may come. */
+  open: boolean;
+}) {
   let root: HTMLDivElement | undefined;
   const paths = useContext(PathsContext);
   const [wrapped, setWrapped] = createSignal(false);
+  const [diagrams, setDiagrams] = createSignal<DiagramBlock[]>([]);
   const html = createMemo(() => props.blocks[props.from]?.html ?? "");
   const isRun = createMemo(() => props.to - props.from > 1);
 
@@ -53,15 +64,25 @@ export function RenderedBlock(props: { blocks: Block[]; from: number; to: number
     if (html().includes("<code>") && root) paths?.mark(root);
   });
 
+  // Each time that the HTML is set anew its elements are others.
+  createEffect(() => {
+    const isDiagram = html().includes(DIAGRAM);
+    if (isDiagram) for (const { html } of props.blocks.slice(props.from, props.to)) void html;
+    setDiagrams(isDiagram && !props.open && root ? diagramsIn(root) : []);
+  });
+
   return (
-    <Show
-      when={isRun()}
-      fallback={<div class="block" classList={{ wrapped: wrapped() }} ref={listen} innerHTML={html()} />}
-    >
-      <div class="block code-run" classList={{ wrapped: wrapped() }} ref={listen}>
-        <Index each={props.blocks.slice(props.from, props.to)}>{(block) => <div innerHTML={block().html} />}</Index>
-      </div>
-    </Show>
+    <>
+      <For each={diagrams()}>{(block) => <Diagram block={block} />}</For>
+      <Show
+        when={isRun()}
+        fallback={<div class="block" classList={{ wrapped: wrapped() }} ref={listen} innerHTML={html()} />}
+      >
+        <div class="block code-run" classList={{ wrapped: wrapped() }} ref={listen}>
+          <Index each={props.blocks.slice(props.from, props.to)}>{(block) => <div innerHTML={block().html} />}</Index>
+        </div>
+      </Show>
+    </>
   );
 }
 

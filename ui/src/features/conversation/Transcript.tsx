@@ -12,6 +12,7 @@ import { findKey } from "./find/keys";
 import { Message } from "./Message";
 import type { OutgoingActions } from "./OutgoingState";
 import { createPaths, type Paths, PathsContext } from "./paths";
+import { PictureContext, type PictureSource } from "./pictures";
 import { PromptRail } from "./rail/PromptRail";
 import { createPrompts } from "./rail/prompts";
 import { createReader } from "./reader";
@@ -140,10 +141,12 @@ export function Transcript(props: {
       backend.sectionRows(props.instance, props.feed, placeOf(part, section), from, to),
     text: (part, section) => backend.sectionText(props.instance, props.feed, placeOf(part, section)),
   };
+  const pictures: PictureSource = (part, number) =>
+    backend.pictureAddress(props.instance, props.transcript.session, placeOf(part, 0).message, part, number);
   const paths = createPaths(backend, props.instance, (failure) => props.onFailure(failure));
 
   return (
-    <Sources sections={sections} paths={paths}>
+    <Sources sections={sections} paths={paths} pictures={pictures}>
       <div class="transcript">
         <div
           class="transcript-view"
@@ -259,10 +262,12 @@ function Retry(props: { retry: RetryView }) {
 }
 
 /** What pieces of messages ask for themselves. */
-function Sources(props: ParentProps<{ sections: SectionSource; paths: Paths }>) {
+function Sources(props: ParentProps<{ sections: SectionSource; paths: Paths; pictures: PictureSource }>) {
   return (
     <SectionContext.Provider value={props.sections}>
-      <PathsContext.Provider value={props.paths}>{props.children}</PathsContext.Provider>
+      <PathsContext.Provider value={props.paths}>
+        <PictureContext.Provider value={props.pictures}>{props.children}</PictureContext.Provider>
+      </PathsContext.Provider>
     </SectionContext.Provider>
   );
 }

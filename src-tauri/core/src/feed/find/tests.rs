@@ -56,6 +56,7 @@ fn bash(command: &str, output: &str) -> PartKind {
         progress: ToolProgress::Completed { output: output.to_owned() },
         title: None,
         metadata: json!({}),
+        attachments: Vec::new(),
         started: Some(0),
         ended: Some(1),
     }))

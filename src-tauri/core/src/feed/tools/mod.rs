@@ -1,6 +1,7 @@
 //! Tool calls as the window shows them: one line, and unfolded a list of sections. One file for each kind of tool.
 
 mod asks;
+mod attached;
 mod child;
 mod diagnostics;
 mod diff;
@@ -163,6 +164,7 @@ fn sections<'a>(tool: &'a Tool, call: &Call<'_>) -> Vec<Draft<'a>> {
         _ => None,
     }
     .unwrap_or_else(|| json::sections(tool));
+    drafts.extend(attached::section(tool));
     drafts.extend(diagnostics::section(tool, call));
     let failure = match &tool.progress {
         ToolProgress::Error { error } => Some(error.as_str()),

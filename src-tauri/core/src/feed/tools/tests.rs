@@ -15,7 +15,17 @@ const FOLDER: &str = "/home/dev/code";
 
 fn call(name: &str, input: Value, metadata: Value, progress: ToolProgress) -> Tool {
     let name = name.to_owned();
-    Tool { call: "c".into(), name, input, progress, title: None, metadata, started: Some(1), ended: None }
+    Tool {
+        call: "c".into(),
+        name,
+        input,
+        progress,
+        title: None,
+        metadata,
+        attachments: Vec::new(),
+        started: Some(1),
+        ended: None,
+    }
 }
 
 fn done(name: &str, input: Value, metadata: Value, output: &str) -> Tool {

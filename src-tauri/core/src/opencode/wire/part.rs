@@ -65,8 +65,20 @@ struct WireToolState {
     title: Option<String>,
     #[serde(default)]
     metadata: Value,
+    #[serde(default, deserialize_with = "lenient_list")]
+    attachments: Vec<WireAttachment>,
     #[serde(default, deserialize_with = "lenient")]
     time: Times,
+}
+
+/// A file part within a tool's state, without a place of its own.
+#[derive(Deserialize)]
+struct WireAttachment {
+    #[serde(default, deserialize_with = "lenient")]
+    filename: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    mime: String,
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +88,12 @@ enum WireToolStatus {
     Running,
     Completed,
     Error,
+}
+
+impl From<WireAttachment> for FileRef {
+    fn from(wire: WireAttachment) -> Self {
+        Self { name: wire.filename, mime: wire.mime, url: wire.url }
+    }
 }
 
 impl From<WireTool> for Tool {
@@ -99,6 +117,7 @@ impl From<WireTool> for Tool {
             },
             title: state.title,
             metadata: state.metadata,
+            attachments: state.attachments.into_iter().map(FileRef::from).collect(),
             started: state.time.start,
             ended: state.time.end,
         }

@@ -77,6 +77,10 @@ fn floods() -> Vec<(&'static str, String)> {
     let many = |piece: &str| piece.repeat(n);
     vec![
         ("quotes", many(">")),
+        ("brackets", many("\\(")),
+        ("brackets that close", many("\\(x\\) ")),
+        ("brackets that do not", many("\\(x\\(")),
+        ("brackets in braces", many("{\\(x\\) ")),
         ("quotes apart", many("> ") + "a"),
         ("quoted lines", (0..400).map(|depth| ">".repeat(depth) + " a\n").collect()),
         ("lists", many("- ") + "a"),

@@ -19,6 +19,46 @@ fn a_formula_is_mathml_in_a_line_and_by_itself() {
 }
 
 #[test]
+fn brackets_with_backslashes_are_marks_too() {
+    let same = |brackets: &str, dollars: &str| assert_eq!(html(brackets), html(dollars), "{brackets}");
+    same(r"The \(x_1 < 2\) of *it* \(n\).", "The $x_1 < 2$ of *it* $n$.");
+    same("\\[\n\\sqrt{x}\n\\]", "$$\n\\sqrt{x}\n$$");
+    same(r"\[ \sqrt{x} \]", r"$$ \sqrt{x} $$");
+    same(r"so \[E = mc^2\] holds", r"so $$E = mc^2$$ holds");
+    same(
+        "- a \\(a*b*c\\)\n  \\[a\n  \\\\ b\\]\n\n> \\(x^{\n> 2}\\)",
+        "- a $a*b*c$\n  $$a\n  \\\\ b$$\n\n> $x^{\n> 2}$",
+    );
+    same("| a |\n| - |\n| \\(x \\le 2\\) |", "| a |\n| - |\n| $x \\le 2$ |");
+    same(r"**\(O(n)\)**: [\(x\)](https://a.b), \(\{1\}\)", r"**$O(n)$**: [$x$](https://a.b), $\{1\}$");
+    same("# \\(x\\)", "# $x$");
+    assert_eq!(html(r"\( x \)"), "<p><math><mi>x</mi></math></p>");
+}
+
+#[test]
+fn escaped_brackets_that_are_no_formulas_stay_what_they_were() {
+    for (text, shown) in [
+        (r"\[x\] done", "[x] done"),
+        (r"\[1\] Smith", "[1] Smith"),
+        (r"\[text\](https://a.b)", r#"[text](<a href="https://a.b" rel="noreferrer">https://a.b</a>)"#),
+        (r"call f\(a, b\)", "call f(a, b)"),
+        (r"\(see below\)", "(see below)"),
+        (r"a \(open", "a (open"),
+        (r"\(a} b\) \({a\)", "(a} b) ({a)"),
+        (r"\(\) \[ \]", "() [ ]"),
+        (r"\\(x^2\\)", r"\(x^2\)"),
+        (r"`\(x^2\)`", r"<code>\(x^2\)</code>"),
+        (r"\(a `b\)` c", r"(a <code>b\)</code> c"),
+        (r"\(5$ or \$6\)", "(5$ or $6)"),
+    ] {
+        assert_eq!(html(text), format!("<p>{shown}</p>"), "{text}");
+    }
+    assert_eq!(html("\\(a\n\n- b\\)"), "<p>(a</p><ul>\n<li>b)</li></ul>".replace('\n', ""));
+    assert!(!html("```\n\\(x^2\\)\n```\n\n    \\[x^2\\]\n").contains("<math"));
+    assert_eq!(html(r"\(\nothing{x}\)"), r"<p>\(\nothing{x}\)</p>", "what cannot be read, as it was written");
+}
+
+#[test]
 fn money_and_variables_are_no_formulas() {
     for text in [
         "It costs $5, or $6.",
@@ -79,6 +119,8 @@ proptest! {
         let marks = if display { "$$" } else { "$" };
         assert_safe(&render(&format!("a {marks}{}{marks} b", pieces.concat())));
         assert_safe(&render(&format!("x\n\n{marks}{}", pieces.concat())));
+        let (opening, closing) = if display { (r"\[", r"\]") } else { (r"\(", r"\)") };
+        assert_safe(&render(&format!("a {opening}{}{closing} b", pieces.concat())));
     }
 }
 

@@ -81,6 +81,8 @@ export function createFind(options: {
       return section !== null && rowFor(hit) === null;
     }
     const line = range.startContainer.parentElement;
+    // What is shown as a diagram has its words in the source.
+    line?.closest(".as-diagram")?.querySelector<HTMLButtonElement>(".diagram-toggle")?.click();
     // Within what scrolls by itself, like long output or code.
     line?.scrollIntoView({ block: "nearest", inline: "nearest" });
     options.reader.goTo(part.dataset.anchor ?? "", range.getBoundingClientRect(), "middle");

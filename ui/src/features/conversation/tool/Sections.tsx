@@ -5,7 +5,7 @@ import { CopyButton } from "../../../shared/CopyButton";
 import { Diff } from "./Diff";
 import { Json, Tree } from "./Fold";
 import { Lines } from "./Lines";
-import { Answers, Child, Command, Diagnostics, Failure, Link, Prose, Todos } from "./Small";
+import { Answers, Child, Command, Diagnostics, Failure, Files, Link, Prose, Todos } from "./Small";
 import { type SectionAccess, useSection } from "./source";
 
 type View<K extends SectionBody["kind"]> = Component<{
@@ -25,11 +25,12 @@ const VIEWS: { [K in SectionBody["kind"]]: View<K> } = {
   answers: Answers,
   diagnostics: Diagnostics,
   json: Json,
+  files: Files,
   failure: Failure,
 };
 
 /** Sections that are of a few words: copying them is no help. */
-const SMALL = new Set<SectionBody["kind"]>(["child", "todos"]);
+const SMALL = new Set<SectionBody["kind"]>(["child", "files", "todos"]);
 
 /** What an unfolded call shows. */
 export function Sections(props: { part: string; detail: ToolDetail }) {

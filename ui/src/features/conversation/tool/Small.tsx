@@ -2,7 +2,9 @@ import { For, Show } from "solid-js";
 import { useBackend } from "../../../backend/context";
 import type { ChildState, SectionBody } from "../../../backend/types";
 import { TodoList } from "../../../shared/TodoList";
+import { Attached } from "../Attached";
 import { Blocks } from "../Blocks";
+import type { SectionAccess } from "./source";
 
 type Body<K extends SectionBody["kind"]> = Extract<SectionBody, { kind: K }>;
 
@@ -36,6 +38,16 @@ export function Link(props: { body: Body<"link"> }) {
         {props.body.url}
       </button>
     </Show>
+  );
+}
+
+export function Files(props: { body: Body<"files">; access: SectionAccess }) {
+  return (
+    <div class="tool-files">
+      <For each={props.body.files}>
+        {(file, number) => <Attached file={file} part={props.access.part ?? ""} number={number()} />}
+      </For>
+    </div>
   );
 }
 

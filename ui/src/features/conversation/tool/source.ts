@@ -18,9 +18,13 @@ export const SectionContext = createContext<SectionSource>({
 export function useSection(part: string, section: number) {
   const source = useContext(SectionContext);
   return {
+    part,
     rows: (from: number, to: number) => source.rows(part, section, from, to),
     text: () => source.text(part, section),
   };
 }
 
-export type SectionAccess = ReturnType<typeof useSection>;
+export interface SectionAccess extends Omit<ReturnType<typeof useSection>, "part"> {
+  /** The part of the call; none where it is about a request. */
+  part?: string;
+}
