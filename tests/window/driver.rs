@@ -57,9 +57,6 @@ impl Driver {
             environment.insert(name.to_owned(), value.to_owned());
         }
 
-        // With "1", as the app sets it where nobody says otherwise, WebKitGTK never finishes a screenshot under Xvfb.
-        environment.entry("WEBKIT_DISABLE_DMABUF_RENDERER".to_owned()).or_insert_with(|| "0".to_owned());
-
         let log = folder.join("driver.log");
         let mut display =
             spawn("Xvfb", &["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp"], &environment, |command| {
