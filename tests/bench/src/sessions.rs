@@ -3,6 +3,8 @@
 //! The page itself notes when a click came (the event's own time) and when the session's last message stands at the end of
 //! the view in a frame that was shown: at the callback of the frame after it.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::{
@@ -18,6 +20,8 @@ use crate::{
 /// How often each way is gone.
 const TIMES: usize = 12;
 const FOLDER: &str = "archive";
+/// What a start leaves to be done, at the server too, is done after so long; it is measured elsewhere.
+const REST: Duration = Duration::from_secs(8);
 /// How many messages the app reads of a session that it does not have.
 const FIRST: u32 = 100;
 
@@ -64,6 +68,7 @@ pub async fn measure() -> Vec<Row> {
     drop(alone);
     let window = stage.open(&[&folder]).await;
     window.until_ready(FOLDER).await;
+    tokio::time::sleep(REST).await;
     let line = |title: &str| format!("get('treeitem', {title:?})");
     let close = |title: &str| format!("get('button', {:?})", format!("Close tab {title}"));
 
@@ -95,7 +100,7 @@ pub async fn measure() -> Vec<Row> {
         Row::new(format!("Open a session of {MESSAGES} messages for the first time"), words(&first))
             .floor(format!("the server's answer alone: {}", words(&floor)))
             .bound("≤ 400 ms", first.max() <= 400.0),
-        Row::new(format!("Open a session of {MESSAGES} messages again"), words(&warm))
+        Row::new(format!("Open a session of {MESSAGES} messages again, after its tab was closed"), words(&warm))
             .bound("≤ 150 ms", warm.quantile(0.95) <= 150.0),
         Row::new("– DOM nodes of the page then", format!("{all}, of them {elements} elements"))
             .bound("≤ 2,000", all <= 2_000),
