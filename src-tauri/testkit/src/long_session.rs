@@ -34,6 +34,7 @@ pub struct LongSession {
     messages: usize,
     /// When it began, in milliseconds since 1970.
     began: u64,
+    number: u64,
 }
 
 impl LongSession {
@@ -42,7 +43,8 @@ impl LongSession {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = u64::try_from(now.as_millis()).unwrap_or_default();
         let began = now - APART * messages as u64;
-        Self { id: ids::session(began), title: title.into(), messages, began }
+        let number = ids::number();
+        Self { id: ids::session(began, number), title: title.into(), messages, began, number }
     }
 
     /// Its id at the server.
@@ -57,7 +59,7 @@ impl LongSession {
 
     /// The session as a file of `opencode export`, as if it had been led in `folder`.
     pub fn document(&self, folder: &Path) -> Value {
-        let mut ids = Ids::new(self.began);
+        let mut ids = Ids::of(self.number);
         let mut prompt = String::new();
         let messages: Vec<Value> = (0..self.messages)
             .map(|number| {

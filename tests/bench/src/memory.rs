@@ -56,5 +56,5 @@ fn pss(pid: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
     let kilobytes: f64 =
         text.lines().find_map(|line| line.strip_prefix("Pss:")?.split_whitespace().next()?.parse().ok())?;
-    Some(kilobytes / 1_024.0)
+    Some(kilobytes * 1_024.0 / 1e6)
 }

@@ -21,31 +21,53 @@ impl Drop for Server {
     }
 }
 
-/// From the start of the process until it has answered what a client must know of a folder: that events come, and its
-/// sessions, their states and what waits for the person, asked all at once.
-pub async fn start(stage: &Stage, folder: &Path) -> Duration {
-    let begun = Instant::now();
-    #[expect(clippy::disallowed_methods, reason = "it is what is measured, and ends here")]
-    let mut command = Command::new(opencode_binary());
-    command.args(["serve", "--hostname", "127.0.0.1", "--port", "0"]).current_dir(folder);
-    command.env_clear().envs(stage.environment()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut server = Server(command.spawn().unwrap());
-    let output = server.0.stdout.take().unwrap();
-    let url = tokio::task::spawn_blocking(move || {
-        let mut lines = BufReader::new(output).lines();
-        lines.find_map(|line| Some(line.ok()?.split_once("listening on ")?.1.trim().to_owned()))
-    });
-    let url = url.await.unwrap().expect("the server starts");
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let ask = |path: String| {
-        let request = client.get(format!("{url}{path}")).header("x-opencode-directory", folder.display().to_string());
-        async move { request.send().await.unwrap().error_for_status().unwrap() }
-    };
-    let mut events = ask("/event".to_owned()).await;
-    events.chunk().await.unwrap().expect("the stream begins");
-    let reads = ["/session/status", "/permission", "/question"].map(str::to_owned);
-    let sessions = format!("/session?limit=1000&directory={}", folder.display());
-    let reads = reads.into_iter().chain([sessions]).map(|path| async { ask(path).await.bytes().await.unwrap() });
-    futures_util::future::join_all(reads).await;
-    begun.elapsed()
+/// A server that has answered what a client must know of a folder.
+pub struct Alone {
+    client: reqwest::Client,
+    url: String,
+    folder: String,
+    /// From the start of the process until then: that events come, and the folder's sessions, their states and what waits
+    /// for the person, asked all at once.
+    pub started: Duration,
+    _server: Server,
+}
+
+impl Alone {
+    pub async fn start(stage: &Stage, folder: &Path) -> Self {
+        let begun = Instant::now();
+        #[expect(clippy::disallowed_methods, reason = "it is what is measured, and ends here")]
+        let mut command = Command::new(opencode_binary());
+        command.args(["serve", "--hostname", "127.0.0.1", "--port", "0"]).current_dir(folder);
+        command.env_clear().envs(stage.environment()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = Server(command.spawn().unwrap());
+        let output = server.0.stdout.take().unwrap();
+        let url = tokio::task::spawn_blocking(move || {
+            let mut lines = BufReader::new(output).lines();
+            lines.find_map(|line| Some(line.ok()?.split_once("listening on ")?.1.trim().to_owned()))
+        });
+        let url = url.await.unwrap().expect("the server starts");
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let folder = folder.display().to_string();
+        let mut alone = Self { client, url, folder, started: Duration::ZERO, _server: server };
+        let mut events = alone.ask("/event").await;
+        events.chunk().await.unwrap().expect("the stream begins");
+        let sessions = format!("/session?limit=1000&directory={}", alone.folder);
+        let reads = ["/session/status", "/permission", "/question", &sessions];
+        let answers = reads.map(|path| async { alone.ask(path).await.bytes().await.unwrap() });
+        futures_util::future::join_all(answers).await;
+        alone.started = begun.elapsed();
+        alone
+    }
+
+    /// How long it takes to give the newest messages of a session.
+    pub async fn messages(&self, session: &str, count: u32) -> Duration {
+        let begun = Instant::now();
+        self.ask(&format!("/session/{session}/message?limit={count}")).await.bytes().await.unwrap();
+        begun.elapsed()
+    }
+
+    async fn ask(&self, path: &str) -> reqwest::Response {
+        let request = self.client.get(format!("{}{path}", self.url)).header("x-opencode-directory", &self.folder);
+        request.send().await.unwrap().error_for_status().unwrap()
+    }
 }

@@ -10,6 +10,7 @@ use crate::{
     results::Row,
     samples::Samples,
     seeding::{MESSAGES, TITLES, as_shipped, seed},
+    serve::Alone,
     stage::Stage,
     window::Window,
 };
@@ -17,6 +18,8 @@ use crate::{
 /// How often each way is gone.
 const TIMES: usize = 12;
 const FOLDER: &str = "archive";
+/// How many messages the app reads of a session that it does not have.
+const FIRST: u32 = 100;
 
 /// Notes in `window.__took` how long the next click takes to show the message numbered so of the session titled so.
 fn watch(title: &str) -> String {
@@ -51,7 +54,14 @@ async fn took(window: &Window, title: &str, place: &str) -> f64 {
 pub async fn measure() -> Vec<Row> {
     let stage = as_shipped(Stage::new().await);
     let folder = stage.place.git_folder(FOLDER);
-    seed(&stage, &folder);
+    let sessions = seed(&stage, &folder);
+    // The floor: what the server alone takes to give the messages that the app reads first.
+    let alone = Alone::start(&stage, &folder).await;
+    let mut floor = Vec::new();
+    for session in &sessions {
+        floor.push(alone.messages(session.id(), FIRST).await.as_secs_f64() * 1_000.0);
+    }
+    drop(alone);
     let window = stage.open(&[&folder]).await;
     window.until_ready(FOLDER).await;
     let line = |title: &str| format!("get('treeitem', {title:?})");
@@ -79,10 +89,11 @@ pub async fn measure() -> Vec<Row> {
     }
     window.quit().await;
 
-    let [first, warm, switch] = [first, warm, switch].map(Samples::new);
+    let [first, warm, switch, floor] = [first, warm, switch, floor].map(Samples::new);
     let (elements, all) = nodes.into_iter().max().unwrap_or_default();
     vec![
         Row::new(format!("Open a session of {MESSAGES} messages for the first time"), words(&first))
+            .floor(format!("the server's answer alone: {}", words(&floor)))
             .bound("≤ 400 ms", first.max() <= 400.0),
         Row::new(format!("Open a session of {MESSAGES} messages again"), words(&warm))
             .bound("≤ 150 ms", warm.quantile(0.95) <= 150.0),

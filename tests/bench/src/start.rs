@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::{bare::Bare, pixels::Pixels, results::Row, samples::Samples, serve, stage::Stage};
+use crate::{bare::Bare, pixels::Pixels, results::Row, samples::Samples, serve::Alone, stage::Stage};
 
 /// How often each is started. The first start of all, for which the server makes its database, does not count.
 const TIMES: usize = 7;
@@ -17,10 +17,10 @@ const OVER: f64 = 300.0;
 pub async fn measure() -> Vec<Row> {
     let stage = Stage::new().await;
     let folder = stage.place.git_folder("api-server");
-    serve::start(&stage, &folder).await;
+    Alone::start(&stage, &folder).await;
     let (mut empty, mut ready, mut server) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TIMES {
-        server.push(milliseconds(serve::start(&stage, &folder).await));
+        server.push(milliseconds(Alone::start(&stage, &folder).await.started));
         empty.push(started(Bare::start(&stage, &[])).await);
         ready.push(started(Bare::start(&stage, &[&folder])).await);
     }

@@ -6,16 +6,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const EACH_MILLISECOND: u64 = 0x1000;
 const BITS: u64 = 0xFFFF_FFFF_FFFF;
 
-/// Ids of messages and parts, each greater than the one before.
+/// Ids of the messages and parts of one session, each greater than the one before.
 pub(super) struct Ids {
+    session: u64,
     time: u64,
     in_millisecond: u64,
     count: u64,
 }
 
 impl Ids {
-    pub(super) fn new(time: u64) -> Self {
-        Self { time, in_millisecond: 0, count: 0 }
+    /// Those of the session numbered so.
+    pub(super) fn of(session: u64) -> Self {
+        Self { session, time: 0, in_millisecond: 0, count: 0 }
     }
 
     /// Those that follow were made at this time.
@@ -28,18 +30,22 @@ impl Ids {
         self.in_millisecond += 1;
         self.count += 1;
         let time = (self.time * EACH_MILLISECOND + self.in_millisecond) & BITS;
-        format!("{kind}_{time:012x}{}", apart(self.count))
+        format!("{kind}_{time:012x}{}", apart(self.session, self.count))
     }
 }
 
-/// The id of a session that began at this time; the newest sort first.
-pub(super) fn session(time: u64) -> String {
+/// A number that no other session of this process has.
+pub(super) fn number() -> u64 {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("ses_{:012x}{}", !(time * EACH_MILLISECOND + count) & BITS, apart(count))
+    COUNT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// The process and a number of its own: parts of two sessions of one place never have the same id.
-fn apart(count: u64) -> String {
-    format!("{:06}{:08}", std::process::id() % 1_000_000, count)
+/// The id of the session numbered so that began at this time; the newest sort first.
+pub(super) fn session(time: u64, number: u64) -> String {
+    format!("ses_{:012x}{}", !(time * EACH_MILLISECOND + number) & BITS, apart(number, 0))
+}
+
+/// The process, the session and a number in it: sessions of one place may be made in the same millisecond.
+fn apart(session: u64, count: u64) -> String {
+    format!("{:04}{:03}{count:07}", std::process::id() % 10_000, session % 1_000)
 }

@@ -5,7 +5,9 @@ use crate::{Place, place::ServerConfig};
 
 #[test]
 fn ids_rise_and_none_comes_twice() {
-    let [one, other] = ["One", "Other"].map(|title| LongSession::new(title, 200).document(Path::new("/code")));
+    let sessions = ["One", "Other"].map(|title| LongSession::new(title, 200));
+    // Made in the same millisecond.
+    let [one, other] = sessions.map(|session| LongSession { began: 1, ..session }.document(Path::new("/code")));
     let ids = |document: &Value| -> Vec<String> {
         let messages = document["messages"].as_array().unwrap();
         let each = messages.iter().map(|message| message["info"]["id"].as_str().unwrap().to_owned());
