@@ -87,8 +87,9 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
             app.manage(diagrams::Diagrams::default());
             app.manage(Profile(profile.clone()));
             lifecycle::end_on_signals(app.handle());
-            window::open_main(app.handle(), &profile)?;
+            // Servers take longest to start: they do while the window is made.
             tauri::async_runtime::spawn(open_all(core, arguments.folders));
+            window::open_main(app.handle(), &profile)?;
             Ok(())
         })
 }
