@@ -80,7 +80,7 @@ pub(crate) async fn draw<R: Runtime>(app: &AppHandle<R>, profile: &Path, request
         return Err(failed("the drawing did not start."));
     }
     let (asker, answer) = oneshot::channel();
-    let (met, asked) = diagrams.with(|state| {
+    let (met, number) = diagrams.with(|state| {
         state.asked += 1;
         (state.desk.put(request, asker), state.asked)
     });
@@ -96,7 +96,7 @@ pub(crate) async fn draw<R: Runtime>(app: &AppHandle<R>, profile: &Path, request
         tokio::time::sleep(IDLE).await;
         let diagrams = app.state::<Diagrams>();
         let _turn = diagrams.turn.lock().await;
-        if diagrams.with(|state| state.asked == asked) {
+        if diagrams.with(|state| state.asked == number) {
             close(&app);
         }
     });

@@ -17,6 +17,7 @@ mod files;
 mod finding;
 mod installed;
 mod isolation;
+mod long_output;
 mod looks;
 mod opening;
 mod page;
