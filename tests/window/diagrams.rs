@@ -60,7 +60,7 @@ async fn diagrams_are_pictures_and_their_frame_reaches_nothing() {
         ))
         .await;
     stage.model.reached("half").await;
-    window.until("last('assistant').querySelector('.language-mermaid')?.textContent.includes('Reply')").await;
+    window.until("last('assistant')?.querySelector('.language-mermaid')?.textContent.includes('Reply')").await;
     assert_eq!(window.count().await, 1);
     stage.model.open("half");
     window.until_idle().await;
