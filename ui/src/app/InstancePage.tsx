@@ -284,6 +284,7 @@ function Conversation(props: {
                 transcript={now()}
                 requests={requests()}
                 state={row()?.state ?? "idle"}
+                connected={props.state.view.connection.state === "connected"}
                 positions={props.positions}
                 sent={props.sent}
                 outgoing={outgoing}
