@@ -140,8 +140,8 @@ pub(crate) fn close<R: Runtime>(app: &AppHandle<R>) {
 
 /// Answers for the scheme, to that window alone.
 pub(crate) fn answer<R: Runtime>(
-    context: UriSchemeContext<'_, R>,
-    request: tauri::http::Request<Vec<u8>>,
+    context: &UriSchemeContext<'_, R>,
+    request: &tauri::http::Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
     if context.webview_label() != LABEL {

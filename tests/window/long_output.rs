@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::isolation::server_of;
-use crate::page::*;
 use crate::stage::Stage;
 
 /// Some 5 MB: more than any tool of the server's own gives, as one of an MCP server may.
 const LINES: usize = 70_000;
 
 fn output() -> String {
-    (0..LINES).map(|line| format!("line {line} \u{1b}[32mok\u{1b}[0m {}\n", "and what it says ".repeat(3))).collect()
+    let line = |line| format!("line {line} \u{1b}[32mok\u{1b}[0m {}\n", "and what it says ".repeat(3));
+    (0..LINES).map(line).collect::<Vec<_>>().concat()
 }
 
 #[tokio::test]
@@ -27,16 +27,16 @@ async fn five_megabytes_of_output_are_read_by_pages() {
     let address = format!("http://127.0.0.1:{port}/session/{session}/message");
     let messages: Vec<Value> =
         client.get(&address).basic_auth("opencode", Some(&password)).send().await.unwrap().json().await.unwrap();
-    let parts = messages.iter().flat_map(|message| message["parts"].as_array().unwrap());
-    let mut part = parts.filter(|part| part["type"] == "tool").next_back().unwrap().clone();
+    let mut all = messages.iter().flat_map(|message| message["parts"].as_array().unwrap());
+    let mut call = all.rfind(|part| part["type"] == "tool").unwrap().clone();
     let text = output();
     assert!(text.len() > 5_000_000, "{}", text.len());
-    part["tool"] = json!("reports_all");
-    part["state"]["input"] = json!({ "of": "everything" });
-    part["state"]["metadata"] = json!({});
-    part["state"]["output"] = text.into();
-    let place = format!("{address}/{}/part/{}", part["messageID"].as_str().unwrap(), part["id"].as_str().unwrap());
-    let answer = client.patch(place).basic_auth("opencode", Some(&password)).json(&part).send().await.unwrap();
+    call["tool"] = json!("reports_all");
+    call["state"]["input"] = json!({ "of": "everything" });
+    call["state"]["metadata"] = json!({});
+    call["state"]["output"] = text.into();
+    let place = format!("{address}/{}/part/{}", call["messageID"].as_str().unwrap(), call["id"].as_str().unwrap());
+    let answer = client.patch(place).basic_auth("opencode", Some(&password)).json(&call).send().await.unwrap();
     assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     window.until("tools('reports_all').length === 1").await;
 
