@@ -74,8 +74,12 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_shell::init())
         .invoke_handler(commands::handler())
-        .register_asynchronous_uri_scheme_protocol(diagrams::SCHEME, diagrams::answer)
-        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .register_asynchronous_uri_scheme_protocol(diagrams::SCHEME, |context, request, responder| {
+            diagrams::answer(&context, &request, responder);
+        })
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
+            pictures::answer(&context, request, responder);
+        })
         .setup(move |app| {
             let profile = match &arguments.profile {
                 Some(profile) => std::path::absolute(profile)?,
