@@ -15,7 +15,7 @@ pub(super) fn about(message: &MessageEntry) -> usize {
     let parts = message.parts().filter_map(|(_, entry)| entry.part());
     let of = |kind: &PartKind| match kind {
         PartKind::Text(prose) => {
-            let lines = prose.text.as_bytes().iter().filter(|byte| **byte == b'\n').count();
+            let lines = prose.text.matches('\n').count();
             (lines + prose.text.len() / CHARACTERS + 1) * LINE
         }
         PartKind::Reasoning(_) | PartKind::Tool(_) => FOLDED,
