@@ -80,7 +80,7 @@ pub(crate) async fn draw<R: Runtime>(app: &AppHandle<R>, profile: &Path, request
         return Err(failed("the drawing did not start."));
     }
     let (asker, answer) = oneshot::channel();
-    let (met, asked) = diagrams.with(|state| {
+    let (met, number) = diagrams.with(|state| {
         state.asked += 1;
         (state.desk.put(request, asker), state.asked)
     });
@@ -96,7 +96,7 @@ pub(crate) async fn draw<R: Runtime>(app: &AppHandle<R>, profile: &Path, request
         tokio::time::sleep(IDLE).await;
         let diagrams = app.state::<Diagrams>();
         let _turn = diagrams.turn.lock().await;
-        if diagrams.with(|state| state.asked == asked) {
+        if diagrams.with(|state| state.asked == number) {
             close(&app);
         }
     });
@@ -138,10 +138,22 @@ pub(crate) fn close<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// The app ends: the web process does at once, also in the middle of a drawing.
+pub(crate) fn end<R: Runtime>(app: &AppHandle<R>) {
+    #[cfg(target_os = "linux")]
+    if let Some(window) = app.get_webview_window(LABEL) {
+        use webkit2gtk::WebViewExt;
+        if let Err(error) = window.with_webview(|webview| webview.inner().terminate_web_process()) {
+            tracing::warn!(%error, "the process for diagrams does not end");
+        }
+    }
+    close(app);
+}
+
 /// Answers for the scheme, to that window alone.
 pub(crate) fn answer<R: Runtime>(
-    context: UriSchemeContext<'_, R>,
-    request: tauri::http::Request<Vec<u8>>,
+    context: &UriSchemeContext<'_, R>,
+    request: &tauri::http::Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
     if context.webview_label() != LABEL {

@@ -74,8 +74,12 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_shell::init())
         .invoke_handler(commands::handler())
-        .register_asynchronous_uri_scheme_protocol(diagrams::SCHEME, diagrams::answer)
-        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .register_asynchronous_uri_scheme_protocol(diagrams::SCHEME, |context, request, responder| {
+            diagrams::answer(&context, &request, responder);
+        })
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
+            pictures::answer(&context, request, responder);
+        })
         .setup(move |app| {
             let profile = match &arguments.profile {
                 Some(profile) => std::path::absolute(profile)?,
@@ -87,8 +91,9 @@ pub fn build<R: Runtime>(builder: tauri::Builder<R>, arguments: Arguments) -> ta
             app.manage(diagrams::Diagrams::default());
             app.manage(Profile(profile.clone()));
             lifecycle::end_on_signals(app.handle());
-            window::open_main(app.handle(), &profile)?;
+            // Servers take longest to start: they do while the window is made.
             tauri::async_runtime::spawn(open_all(core, arguments.folders));
+            window::open_main(app.handle(), &profile)?;
             Ok(())
         })
 }

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use outrider_core::app::App;
 use tauri::{AppHandle, Manager, RunEvent, Runtime};
 
+use crate::diagrams;
+
 /// Set once all servers are stopped, so that the exit asked for then goes through.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 /// Set when the stop has begun: asking twice does not hurry it.
@@ -24,6 +26,7 @@ pub(crate) fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
     tauri::async_runtime::spawn(async move {
         // Each stop has limits of its own; this ends in any case.
         app.state::<App>().shut_down().await;
+        diagrams::end(&app);
         STOPPED.store(true, Ordering::SeqCst);
         app.exit(code.unwrap_or(0));
     });

@@ -11,7 +11,7 @@ pub(crate) const SCHEME: &str = "picture";
 
 /// Answers for the scheme.
 pub(crate) fn answer<R: Runtime>(
-    context: UriSchemeContext<'_, R>,
+    context: &UriSchemeContext<'_, R>,
     request: tauri::http::Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {

@@ -28,7 +28,7 @@ const CONTROL: char = '\u{E009}';
 async fn words_are_found_in_the_whole_session_shown_and_marked() {
     let stage = Stage::new().await;
     let folder = stage.place.git_folder("archive");
-    // The app reads 100 of them at first, and shows 12.
+    // The app reads 100 of them at first, and shows a screenful.
     long_session(&stage, &folder, "A long one", 250).await;
     let window = stage.open(&[&folder]).await;
     window.until_ready("archive").await;
@@ -39,7 +39,7 @@ async fn words_are_found_in_the_whole_session_shown_and_marked() {
     window.press(&[CONTROL, 'f']).await;
     window.until(&format!("document.activeElement === {FIELD}")).await;
     window.element(FIELD).await.send_keys("MESSAGE 1").await.unwrap();
-    // 1, 10 to 19, and 100 to 199; the newest is shown, which is in none of the 12.
+    // 1, 10 to 19, and 100 to 199; the newest is shown, which is in none of those.
     window.until(&format!("{COUNT} === '111 of 111'")).await;
     window.until(&format!("{MARKED}?.text === 'message 1' && {MARKED}.middle < 40")).await;
     window.until("articles().some((article) => article.innerText.includes('message 199.'))").await;

@@ -18,6 +18,7 @@ mod finding;
 mod installed;
 mod isolation;
 mod long;
+mod long_output;
 mod looks;
 mod opening;
 mod page;

@@ -87,14 +87,10 @@ impl<P, A> Desk<P, A> {
     }
 
     fn meet(&mut self) -> Option<(P, Request)> {
-        let page = self.page.take()?;
-        match self.waiting.take() {
-            Some(request) => Some((page, request)),
-            None => {
-                self.page = Some(page);
-                None
-            }
+        if self.page.is_none() || self.waiting.is_none() {
+            return None;
         }
+        self.page.take().zip(self.waiting.take())
     }
 }
 
@@ -171,7 +167,7 @@ mod tests {
             desk.put(request("a"), ());
             let mut picture = json!({ "kind": "drawn", "number": 1, "svg": "<svg/>", "width": 5, "height": 6 });
             picture.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
-            let (_, drawn) = desk.done(picture.to_string().as_bytes()).unwrap();
+            let ((), drawn) = desk.done(picture.to_string().as_bytes()).unwrap();
             assert_eq!(drawn, Err("it is too large.".to_owned()));
         }
         assert!(Desk::<(), ()>::default().done(b"{").is_none());

@@ -285,6 +285,7 @@ function Conversation(props: {
                 requests={requests()}
                 state={row()?.state ?? "idle"}
                 readings={props.readings}
+                connected={props.state.view.connection.state === "connected"}
                 sent={props.sent}
                 outgoing={outgoing}
                 onOpenSession={(id) => props.onLook({ kind: "session", id })}

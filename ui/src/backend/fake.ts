@@ -2,6 +2,7 @@ import type { Backend } from "./backend";
 import * as data from "./fakeData";
 import { FakeEvents } from "./fakeEvents";
 import { FakeFinding } from "./fakeFind";
+import { DIAGRAM, PICTURE } from "./fakePictures";
 import { ruleCalls } from "./fakeRules";
 import { serverProblem, setScene } from "./fakeScenes";
 import { detailOf, moreRows } from "./fakeTools";
@@ -99,8 +100,8 @@ export function createFakeBackend(search = ""): Backend {
     existingFiles: (_, paths) => wait(() => paths.map((path) => path.startsWith("src/"))),
     openFile: () => wait(() => undefined),
     openLink: () => wait(() => undefined),
-    pictureAddress: () => data.PICTURE,
-    drawDiagram: () => wait(() => data.DIAGRAM),
+    pictureAddress: () => PICTURE,
+    drawDiagram: () => wait(() => DIAGRAM),
     reportError: (message) => wait(() => fake.reported.push(message)).then(() => undefined),
     onApp: async (handler) => fake.subscribe(fake.appHandlers, handler),
     onFeed: async (handler) => fake.subscribe(fake.feedHandlers, handler),

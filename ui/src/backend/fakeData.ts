@@ -24,18 +24,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const START = Date.now();
 
-/** A made-up diagram. */
-export const DIAGRAM = {
-  svg: '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80"><g fill="none" stroke="gray"><rect x="8" y="20" width="100" height="40"/><path d="M108 40H212"/><rect x="212" y="20" width="100" height="40"/></g></svg>',
-  width: 320,
-  height: 80,
-};
-
-/** A made-up screenshot. */
-export const PICTURE = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="560"><rect width="900" height="560" fill="#f4f1ea"/><rect x="60" y="60" width="780" height="70" rx="8" fill="#1f5fbf"/><rect x="60" y="170" width="520" height="24" fill="#b9b5aa"/><rect x="60" y="220" width="640" height="24" fill="#d0ccc2"/><circle cx="740" cy="420" r="70" fill="#b3261e"/></svg>',
-)}`;
-
 export const BASE_SERVER: ServerDetails = {
   binary: "/home/ada/.local/bin/opencode",
   binary_source: "path",
@@ -124,10 +112,7 @@ export function transcript(id: string, messages: MessageView[], part: Partial<Tr
     session: id,
     loaded: true,
     messages,
-    has_older: false,
-    has_newer: false,
-    before: 0,
-    after: 0,
+    ...{ has_older: false, has_newer: false, before: 0, after: 0 },
     retry: null,
     problem: null,
     overview: OVERVIEW,

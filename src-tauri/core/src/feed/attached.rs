@@ -110,9 +110,9 @@ mod tests {
             (&large, Some(25_165_830)),
         ] {
             let file = told(None, "image/png", url);
-            assert!(!file.picture, "{:.40}", url);
-            assert_eq!(file.size, size, "{:.40}", url);
-            assert_eq!(picture(url), None, "{:.40}", url);
+            assert!(!file.picture, "{url:.40}");
+            assert_eq!(file.size, size, "{url:.40}");
+            assert_eq!(picture(url), None, "{url:.40}");
         }
         assert_eq!(told(None, "", "file:///home/dev/a.png").name, "a.png");
         assert_eq!(told(None, "", "data:,").name, "attachment");

@@ -11,6 +11,7 @@ mod credit;
 mod find;
 mod finding;
 mod heads;
+mod height;
 mod instance_feed;
 mod markdown;
 mod overview;

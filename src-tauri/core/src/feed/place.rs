@@ -5,8 +5,12 @@ use std::ops::Bound::{Excluded, Included, Unbounded};
 use crate::model::{MessageId, PartId, Role};
 use crate::store::{MessageEntry, MessageKey, SessionEntry};
 
-/// How many messages a window is given at first. Where they do not fill it, it asks for more.
-const FIRST: usize = 12;
+use super::height;
+
+/// What a window is given at first is about so high, in pixels. Where that does not fill it, it asks for more.
+const FIRST_HEIGHT: usize = 1_600;
+/// The most messages that it is given at first.
+const FIRST: usize = 30;
 /// How many it is given at each step when the person scrolls on.
 const PAGE: usize = 30;
 /// The most messages that a window holds.
@@ -94,7 +98,7 @@ impl Place {
             self.pin(entry);
         }
         let keep = if !self.cut {
-            FIRST
+            first_of(entry)
         } else if within(entry, self.from.as_ref(), None).nth(MOST).is_none() {
             return;
         } else if self.reading_back {
@@ -200,6 +204,18 @@ impl Place {
     fn key_after_from(&self, entry: &SessionEntry, n: usize) -> Option<MessageKey> {
         within(entry, self.from.as_ref(), None).nth(n - 1).cloned()
     }
+}
+
+/// How many of the newest messages a window is given at first.
+fn first_of(entry: &SessionEntry) -> usize {
+    let newest = visible(entry).rev().take(FIRST).filter_map(|(_, id)| entry.transcript().message(id));
+    let mut height = 0;
+    let fitting = newest.take_while(|message| {
+        let fits = height < FIRST_HEIGHT;
+        height += height::about(message);
+        fits
+    });
+    fitting.count().max(1)
 }
 
 /// The ids of the prompts that are shown, newest first.

@@ -236,9 +236,9 @@ fn older_messages_that_are_asked_for_are_shown_when_they_are_here() {
         let view = crate::contract::look(state, |source| feed.snapshot(source)).transcript.unwrap();
         (view.messages[0].id.clone(), view.before, view.has_older)
     };
-    assert_eq!(first(&mut feed, &state), ("msg_000288".to_owned(), 28, true));
+    assert_eq!(first(&mut feed, &state), ("msg_000270".to_owned(), 10, true));
     read_older(&mut state, &server, 100);
-    assert_eq!(first(&mut feed, &state), ("msg_000288".to_owned(), 128, true), "nobody asked");
+    assert_eq!(first(&mut feed, &state), ("msg_000270".to_owned(), 110, true), "nobody asked");
     feed.show_at(state.session(&session()).unwrap(), 0);
     assert!(!feed.show_older(state.session(&session()).unwrap()), "they are not here");
     read_older(&mut state, &server, 100);

@@ -55,7 +55,8 @@ pub(super) fn parts(number: usize, folder: &Path, created: u64) -> Vec<Value> {
         }
         1 => {
             let text = source(file, number, 60);
-            let numbered: String = text.lines().zip(1..).map(|(line, at)| format!("{at}: {line}\n")).collect();
+            let numbered: String =
+                text.lines().zip(1..).map(|(line, at)| format!("{at}: {line}\n")).collect::<Vec<_>>().concat();
             let output = format!("<path>{path}</path>\n<type>file</type>\n<content>\n{numbered}\n</content>");
             let display = json!({ "type": "file", "path": path, "text": text, "lineStart": 1, "lineEnd": 60,
                 "totalLines": 60, "truncated": false });
@@ -76,7 +77,8 @@ pub(super) fn parts(number: usize, folder: &Path, created: u64) -> Vec<Value> {
                 .map(|at| {
                     format!("{}:\n  Line {}: {}\n", folder.join(FILES[at % 5]).display(), at * 7, line(number + at))
                 })
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             let word = NOUNS[number % NOUNS.len()];
             vec![
                 said(prose(number, 2)),
@@ -110,7 +112,8 @@ pub(super) fn parts(number: usize, folder: &Path, created: u64) -> Vec<Value> {
         4 => {
             let tests: String = (0..40 + number % 120)
                 .map(|at| format!("test {}::{} ... \u{1b}[32mok\u{1b}[0m\n", NOUNS[at % 7], line(at).replace(' ', "_")))
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             let metadata = json!({ "output": tests, "exit": 0, "truncated": false });
             let input = json!({ "command": "cargo test --workspace", "description": "Runs the tests" });
             vec![said(prose(number, 1)), call("bash", input, tests.clone(), "cargo test --workspace", metadata)]
@@ -129,9 +132,12 @@ fn answer(file: &str, number: usize) -> String {
     let language = file.rsplit('.').next().unwrap_or_default();
     let rows: String = (0..4)
         .map(|at| format!("| `{}` | {} | {} |\n", NOUNS[(number + at) % 7], VERBS[(number + at) % 7], number * 3 + at))
-        .collect();
-    let items: String =
-        (0..3 + number % 4).map(|at| format!("- **{}**: {}\n", NOUNS[at % 7], line(number + at))).collect();
+        .collect::<Vec<_>>()
+        .concat();
+    let items: String = (0..3 + number % 4)
+        .map(|at| format!("- **{}**: {}\n", NOUNS[at % 7], line(number + at)))
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "Done.\n\n## What changed in `{file}`\n\n{}\n\n{items}\n| part | does | calls |\n| --- | --- | ---: |\n{rows}\n\
          ```{language}\n{}```\n\n{}\n",
@@ -180,7 +186,7 @@ fn source(file: &str, number: usize, lines: usize) -> String {
 /// A change of three lines, as the server's tools write it.
 fn diff(path: &str, number: usize) -> String {
     let lines = |sign: &str, count: usize, from: usize| -> String {
-        (0..count).map(|at| format!("{sign}    {};\n", line(from + at))).collect()
+        (0..count).map(|at| format!("{sign}    {};\n", line(from + at))).collect::<Vec<_>>().concat()
     };
     format!(
         "Index: {path}\n===================================================================\n--- {path}\n+++ {path}\n\

@@ -31,6 +31,8 @@ export function Transcript(props: {
   transcript: TranscriptView;
   requests: Requests;
   state: SessionState;
+  /** Whether the server can be asked. */
+  connected: boolean;
   /** Where each session was read, kept while tabs change. */
   readings: Map<string, Reading>;
   /** Counts up when the person sent something: the end is shown then. */
@@ -224,7 +226,7 @@ export function Transcript(props: {
         </div>
         <PromptRail prompts={prompts.prompts()} current={prompts.current()} onGo={prompts.go} />
         <Show when={find.isOpen()}>
-          <FindBar find={find} />
+          <FindBar find={find} connected={props.connected} />
         </Show>
         <p class="visually-hidden" role="status" aria-label="Answer">
           {spoken()}

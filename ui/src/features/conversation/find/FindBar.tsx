@@ -9,7 +9,7 @@ import { countWords } from "./words";
 import "./find.css";
 
 /** The bar in which one says what to find. */
-export function FindBar(props: { find: Find }) {
+export function FindBar(props: { find: Find; connected: boolean }) {
   let field: HTMLInputElement | undefined;
   const take = () => {
     field?.focus({ preventScroll: true });
@@ -68,7 +68,9 @@ export function FindBar(props: { find: Find }) {
       </div>
       <Show when={props.find.text() !== "" && found()?.older}>
         <p class="find-more muted">
-          <span class="spinner" /> Searching older messages…
+          <Show when={props.connected} fallback="Not connected: older messages are not searched yet.">
+            <span class="spinner" /> Searching older messages…
+          </Show>
         </p>
       </Show>
       <Show when={props.find.text() !== "" && found()?.incomplete}>
