@@ -12,7 +12,7 @@ const TIME: Duration = Duration::from_mins(1);
 /// What a start leaves to be done is done after so long.
 const REST: Duration = Duration::from_secs(15);
 const QUIET: Duration = Duration::from_secs(3);
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// In percent of a core.
 const BOUND: f64 = 0.5;
 

@@ -79,7 +79,7 @@ pub async fn one() -> Vec<Row> {
     window.until_ready(FOLDERS[0]).await;
     let mut rows = Vec::new();
     for (pace, bound) in [(50, 80.0), (200, 80.0), (1_000, 100.0)] {
-        rows.extend(measure(&stage, &window, &[folder.clone()], pace, bound).await);
+        rows.extend(measure(&stage, &window, std::slice::from_ref(&folder), pace, bound).await);
     }
     window.quit().await;
     rows
@@ -169,8 +169,8 @@ fn report(seen: &[Seen], bare: &[Seen], instances: usize, pace: usize, pieces: u
         grows = grows.bound(growth, end <= start + FRAME);
     } else {
         // What the server is late with is no lag of the window's.
-        row.floor += &format!("; the server gave {given:.0} chunks/s");
-        row.measured += &format!("; over the reader's: {} ms", over.spread());
+        row.floor = format!("{}; the server gave {given:.0} chunks/s", row.floor);
+        row.measured = format!("{}; over the reader's: {} ms", row.measured, over.spread());
         row.bound = format!("{bound_words}: the server is too slow for it");
         row.verdict = Verdict::None;
         let late = |seen: &[Seen], bare: &[Seen]| {
@@ -178,7 +178,7 @@ fn report(seen: &[Seen], bare: &[Seen], instances: usize, pace: usize, pieces: u
         };
         let (start, end) =
             (late(&seen[..edge], &bare[..edge]), late(&seen[seen.len() - edge..], &bare[bare.len() - edge..]));
-        grows.measured += &format!("; over the reader's: {start:.0} → {end:.0} ms");
+        grows.measured = format!("{}; over the reader's: {start:.0} → {end:.0} ms", grows.measured);
         grows = grows.bound(format!("{growth}, over the reader's"), end <= start + FRAME);
     }
     vec![row, grows]

@@ -100,7 +100,7 @@ async fn main() -> std::process::ExitCode {
             for row in &rows {
                 println!("  {row}");
             }
-            results.put(group, load, rows);
+            results.put(group, load, &rows);
             results.write(&file);
         }
     };

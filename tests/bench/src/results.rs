@@ -29,7 +29,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row whose bound is `value ≤ bound`.
+    /// A row without a bound and without a floor.
     pub fn new(what: impl Into<String>, measured: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -92,7 +92,7 @@ impl Results {
     }
 
     /// Replaces the rows of a group. `load` is the machine's before it was measured.
-    pub fn put(&mut self, group: &str, load: f64, rows: Vec<Row>) {
+    pub fn put(&mut self, group: &str, load: f64, rows: &[Row]) {
         let rows: Vec<Value> = rows.iter().map(Row::json).collect();
         self.0["machine"] = json!(machine::name());
         self.0["groups"][group] =
