@@ -51,11 +51,21 @@ export function dayWords(at: number, now: number): string {
 }
 
 /** The time of day, as people write it here: `14:05`, `2:05 PM`. */
-export function clockWords(at: number): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
-}
+export const clockWords = formatted({ hour: "numeric", minute: "2-digit" });
 
 /** The day and the time, whole. */
-export function dateWords(at: number): string {
-  return new Date(at).toLocaleString(undefined, { dateStyle: "full", timeStyle: "medium" });
+export const dateWords = formatted({ dateStyle: "full", timeStyle: "medium" });
+
+/** Making a format takes milliseconds, and a transcript has many times: it is made anew only where the zone changed. */
+function formatted(options: Intl.DateTimeFormatOptions): (at: number) => string {
+  let format: Intl.DateTimeFormat | undefined;
+  let offset = 0;
+  return (at) => {
+    const now = new Date().getTimezoneOffset();
+    if (!format || now !== offset) {
+      format = new Intl.DateTimeFormat(undefined, options);
+      offset = now;
+    }
+    return format.format(at);
+  };
 }
