@@ -15,6 +15,7 @@ use crate::store::Mark;
 use super::backoff::Backoff;
 use super::broken_config::BrokenConfig;
 use super::connection::{ConnectionTask, Plan, Update};
+use super::history::History;
 use super::task::InstanceTask;
 use super::work::FIRST_PAGE;
 
@@ -87,6 +88,8 @@ impl InstanceTask {
     fn stream_lost(&mut self) {
         let changes = self.subject.state.stream_lost();
         self.whole_since = self.subject.state.mark();
+        // What is older is read again, whatever came of it before.
+        self.history = History::default();
         self.touch(&changes);
     }
 
