@@ -98,13 +98,7 @@ impl From<WireAttachment> for FileRef {
 
 impl From<WireTool> for Tool {
     fn from(wire: WireTool) -> Self {
-        let mut state = wire.state;
-        // The shell says its output twice in the end: what it said as it ran stays in the metadata.
-        if state.metadata.get("output").is_some_and(|said| *said == state.output.as_str())
-            && let Some(metadata) = state.metadata.as_object_mut()
-        {
-            metadata.remove("output");
-        }
+        let state = wire.state;
         Self {
             call: wire.call,
             name: wire.tool,
