@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
-use outrider_core::instance::InstanceHandle;
+use outrider_core::instance::{InstanceHandle, Scroll};
 use outrider_core::protocol::{Connection, Focus, MessageView, PartBody, SessionState, Snapshot};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -90,7 +90,7 @@ async fn look(direct: &Direct, void: &BTreeSet<String>, window: &Window) -> Resu
     if fresh.transcript.as_ref().is_some_and(|transcript| !transcript.loaded) {
         differences.push("the messages of the session that is looked at are not here".to_owned());
     }
-    let (shown, fresh) = (comparable(&shown), comparable(&fresh));
+    let (shown, fresh) = newest_of_both(comparable(&shown), comparable(&fresh));
     if shown != fresh {
         differences.push(format!("patches led elsewhere: {}", first_difference(&shown, &fresh)));
     }
@@ -133,8 +133,11 @@ async fn session_agrees(
     let focus = Focus::Session { id: session.to_owned() };
     let end = Instant::now() + limit;
     loop {
+        // A window is given a screenful at first.
+        show_older(&window.handle, &window.label, &window.now()).await.map_err(one)?;
         let mut wrong = shows(&window.now(), session, raw);
         let other = fresh.view("fresh", Some(focus.clone())).await.map_err(|problem| one(problem.message))?;
+        show_older(fresh, "fresh", &other).await.map_err(one)?;
         let (shown, other) = (normal(&window.now(), raw, void), normal(&other, raw, void));
         if wrong.is_empty() && shown != other {
             wrong.push(format!("not as a fresh instance shows it: {}", first_difference(&shown, &other)));
@@ -144,6 +147,26 @@ async fn session_agrees(
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// Moves a window's range back, where there is more.
+async fn show_older(handle: &InstanceHandle, label: &str, shown: &Snapshot) -> Result<(), String> {
+    if !shown.transcript.as_ref().is_some_and(|transcript| transcript.has_older) {
+        return Ok(());
+    }
+    handle.scroll(label, shown.feed, Scroll::Older).await.map_err(|problem| problem.message)
+}
+
+/// The newest messages that both hold: one that looked earlier may hold more of them.
+fn newest_of_both(mut one: Snapshot, mut other: Snapshot) -> (Snapshot, Snapshot) {
+    if let (Some(one), Some(other)) = (&mut one.transcript, &mut other.transcript) {
+        let count = one.messages.len().min(other.messages.len());
+        for transcript in [one, other] {
+            transcript.messages.drain(..transcript.messages.len() - count);
+            (transcript.has_older, transcript.before) = (false, 0);
+        }
+    }
+    (one, other)
 }
 
 /// What of the server's answer about a session the window does not show, or shows otherwise.

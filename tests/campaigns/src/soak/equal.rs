@@ -60,9 +60,9 @@ pub async fn compare(window: &Window, api: &Api) -> (usize, Vec<String>) {
     (count, wrong)
 }
 
-/// What is shown otherwise than the server has it. A window holds the newest messages, 50 at least.
+/// What is shown otherwise than the server has it. A window holds the newest messages, a screenful at least.
 fn difference(shown: &Value, session: &str, theirs: &[Value]) -> Option<String> {
-    const HELD: usize = 50;
+    const HELD: usize = 4;
     if shown["session"] != session {
         return Some("it is not looked at".to_owned());
     }
