@@ -9,8 +9,9 @@ use super::height;
 
 /// What a window is given at first is about so high, in pixels. Where that does not fill it, it asks for more.
 const FIRST_HEIGHT: usize = 1_600;
-/// The most messages that it is given at first.
+/// The most messages that it is given at first, and the fewest: an answer with what it answers.
 const FIRST: usize = 30;
+const FEWEST: usize = 4;
 /// How many it is given at each step when the person scrolls on.
 const PAGE: usize = 30;
 /// The most messages that a window holds.
@@ -215,7 +216,7 @@ fn first_of(entry: &SessionEntry) -> usize {
         height += height::about(message);
         fits
     });
-    fitting.count().max(1)
+    fitting.count().max(FEWEST)
 }
 
 /// The ids of the prompts that are shown, newest first.
