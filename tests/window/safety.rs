@@ -9,7 +9,8 @@ use crate::stage::Stage;
 
 /// What must be nowhere in the transcript, whatever a model or a tool says.
 const INERT: &str = "(() => {
-    const inside = [...messages().querySelectorAll('*')];
+    // The room of messages that are not drawn has a height.
+    const inside = [...messages().querySelectorAll(':not(.transcript-room)')];
     return {
       elements: inside.filter((one) => /^(SCRIPT|IMG|IFRAME|OBJECT|EMBED|STYLE|LINK|META|BASE|FORM|VIDEO|AUDIO)$/i.test(one.tagName)).map((one) => one.outerHTML.slice(0, 200)),
       handlers: inside.flatMap((one) => one.getAttributeNames().filter((name) => /^on|^style$|^srcdoc$/i.test(name))),
