@@ -42,7 +42,10 @@ pub(super) struct HistoryPage {
 impl InstanceTask {
     /// Reads the next page of each session that a window looks at, so long as there is one.
     pub(super) fn read_history(&mut self) {
-        let connected = self.subject.connection == Connection::Connected;
+        // Without a connection it waits, and so does a search.
+        if self.subject.connection != Connection::Connected {
+            return;
+        }
         let mut next = Vec::new();
         for (_, feed) in self.views.feeds() {
             let Some(session) = feed.session().cloned() else { continue };
@@ -50,7 +53,7 @@ impl InstanceTask {
             let searched = feed.searches_older(entry);
             let Some(cursor) = entry.transcript().older().filter(|_| entry.transcript().is_loaded()) else { continue };
             let is_stuck = self.history.stuck.get(&session).is_some_and(|stuck| stuck == cursor);
-            if !connected || is_stuck {
+            if is_stuck {
                 if searched {
                     feed.find_without_older(entry);
                 }

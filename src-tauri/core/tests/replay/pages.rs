@@ -244,3 +244,17 @@ fn older_messages_that_are_asked_for_are_shown_when_they_are_here() {
     read_older(&mut state, &server, 100);
     assert_eq!(first(&mut feed, &state), ("msg_000130".to_owned(), 70, true));
 }
+
+#[test]
+fn messages_that_only_events_told_of_join_no_page() {
+    let mut server = Server::default();
+    let mut state = open_state();
+    // Nobody looks at the session, so nothing of it is read when the stream is back.
+    (0..5).for_each(|_| drop(state.apply(server.say())));
+    state.stream_lost();
+    (0..3).for_each(|_| drop(server.say()));
+    (0..12).for_each(|_| drop(state.apply(server.say())));
+    let since = state.ask();
+    state.fold_page(server.page(10, None), since);
+    assert_eq!(known(&state), server.messages[10..], "what was told before the loss does not join it");
+}
