@@ -38,7 +38,22 @@ const PACE: f64 = 0.97;
 const WATCH: &str = r"
   window.__seen = [];
   const stamp = /t(\d{13})x(\d+)t/g;
-  let touched = new Set(), shown = -1, promised = false;
+  let touched = new Set(), texts = [], shown = -1, promised = false;
+  // A frame's callbacks run before it is painted; what they post runs after.
+  const after = new MessageChannel();
+  after.port1.onmessage = () => {
+    const now = performance.timeOrigin + performance.now();
+    let newest = shown;
+    for (const text of texts) {
+      for (const [, sent, number] of text.matchAll(stamp)) {
+        if (Number(number) <= shown) continue;
+        newest = Math.max(newest, Number(number));
+        window.__seen.push([Number(number), Number(sent), now]);
+      }
+    }
+    texts = [];
+    shown = newest;
+  };
   window.__watch?.disconnect();
   window.__watch = new MutationObserver((records) => {
     for (const record of records) {
@@ -49,23 +64,8 @@ const WATCH: &str = r"
     promised = true;
     requestAnimationFrame(() => {
       promised = false;
-      const texts = [...touched].map((node) => node.textContent);
+      texts.push(...[...touched].map((node) => node.textContent));
       touched.clear();
-      // A frame's callbacks run before it is painted; what they post runs after.
-      const after = new MessageChannel();
-      after.port1.onmessage = () => {
-        after.port1.close();
-        const now = performance.timeOrigin + performance.now();
-        let newest = shown;
-        for (const text of texts) {
-          for (const [, sent, number] of text.matchAll(stamp)) {
-            if (Number(number) <= shown) continue;
-            newest = Math.max(newest, Number(number));
-            window.__seen.push([Number(number), Number(sent), now]);
-          }
-        }
-        shown = newest;
-      };
       after.port2.postMessage(0);
     });
   });

@@ -20,6 +20,11 @@ use super::{
 /// The port is the system's choice, and told in the ready line. The password is never among these.
 pub(super) const SERVE_ARGUMENTS: [&str; 5] = ["serve", "--hostname", "127.0.0.1", "--port", "0"];
 
+/// By how much servers, and with them the tools that they start, are nicer than the app. Where several of them keep the
+/// processors busy, each step of a text to the window would otherwise wait for its turn among them.
+#[cfg(unix)]
+const NICER: i32 = 5;
+
 /// What a server is started with.
 ///
 /// Not `Debug`: it holds the password.
@@ -115,7 +120,20 @@ pub(super) fn server(launch: &Launch<'_>) -> io::Result<Group> {
     command.wrap(process_wrap::tokio::ProcessGroup::leader());
     #[cfg(windows)]
     command.wrap(process_wrap::tokio::JobObject);
-    start(command)
+    let group = start(command)?;
+    #[cfg(unix)]
+    yield_to_the_window(&group);
+    Ok(group)
+}
+
+/// Lowers the priority of a group that has just started, with the threads that it has by now; later ones inherit it.
+#[cfg(unix)]
+fn yield_to_the_window(group: &Group) {
+    use rustix::process::{Pid, getpriority_process, setpriority_pgrp};
+    let Some(leader) = group.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) else { return };
+    if let Err(error) = getpriority_process(None).and_then(|own| setpriority_pgrp(Some(leader), own + NICER)) {
+        tracing::warn!(%error, "a server has the window's priority");
+    }
 }
 
 /// Starts a login shell on a script. It gets a session of its own: an interactive shell that shares a terminal with us

@@ -55,6 +55,20 @@ async fn the_server_gets_its_arguments_folder_and_environment_and_no_password_in
     drop(server);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_window_goes_before_a_server_and_its_tools() {
+    let niceness = |pid: u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let (_, fields) = stat.rsplit_once(')').unwrap();
+        fields.split_whitespace().nth(16).unwrap().parse::<i32>().unwrap()
+    };
+    let (server, mut events) = Fake::new("noise-then-ready").start();
+    until_ready(&mut events).await;
+    assert_eq!(niceness(server.pid()), niceness(std::process::id()) + 5);
+    drop(server);
+}
+
 #[tokio::test]
 async fn an_end_before_ready_says_how_and_shows_the_last_lines() {
     let (_server, mut events) = Fake::new("dies-early").start();

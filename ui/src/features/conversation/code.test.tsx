@@ -52,3 +52,23 @@ describe("a code block", () => {
     expect(document.querySelector(".c-keyword")?.textContent).toBe("fn");
   });
 });
+
+describe("a long text", () => {
+  it("keeps a code block whole across its stretches, and draws only what came", () => {
+    const before = Array.from({ length: 30 }, (_, at) => `<p>paragraph ${at}</p>`);
+    const code = Array.from({ length: 40 }, (_, at) => next(`line ${at}\n`));
+    const setBlocks = show(...before, first("begins\n"), ...code, "<p>after</p>");
+    const paragraph = screen.getByText("paragraph 0");
+    const run = screen.getByText(/line 39/).closest(".code-run");
+    expect(run?.textContent).toContain("begins");
+    expect(screen.getByText("after").closest(".code-run")).toBeNull();
+    setBlocks(72, { number: 72, html: next("of another\n") });
+    setBlocks(73, { number: 73, html: "<p>the end</p>" });
+    expect(screen.getByText("the end").closest(".block")?.previousElementSibling?.textContent).toContain("of another");
+    expect(screen.getByText("paragraph 0")).toBe(paragraph);
+    expect(screen.getByText(/line 39/).closest(".code-run")).toBe(run);
+    setBlocks((blocks) => blocks.slice(0, 31));
+    expect(screen.queryByText(/line 39/)).toBeNull();
+    expect(screen.getByText(/begins/).closest(".code-run")).toBeNull();
+  });
+});

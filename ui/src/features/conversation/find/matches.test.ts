@@ -39,7 +39,8 @@ describe("what is marked", () => {
   it("knows a place by its number in its part or section", () => {
     const needle = needleOf("x", false);
     if (!needle) throw new Error("something to find");
-    const text = element('<div class="markdown"><div class="block">x x</div><div class="block">y x</div></div>');
+    const blocks = '<div class="block">x x</div><div class="block">y x</div>';
+    const text = element(`<div class="markdown"><div class="stretch">${blocks}</div></div>`);
     expect(matchAt(text, null, 2, needle)?.startContainer.textContent).toBe("y x");
     const call = element(
       `<div class="tool-line"><span class="tool-name">x</span><span class="tool-summary">x x</span></div>

@@ -97,7 +97,7 @@ export function matchesIn(root: Element, needle: Needle, most: number): Range[] 
 export function scopesOf(part: Element, section: number | null): Element[] {
   if (section !== null) return [...part.querySelectorAll(`.tool-piece[data-number="${section}"]`)];
   if (part.querySelector(".tool-line")) return [...part.querySelectorAll(".tool-name, .tool-summary")];
-  return [...part.querySelectorAll(".markdown > .block")];
+  return [...part.querySelectorAll(".markdown > .stretch > .block")];
 }
 
 /** All elements of a part that are searched and drawn. */
