@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
+
 use crate::feed::FindAnswer;
 use crate::model::{Event, MessagePage, Model, RequestId, Session, SessionId, Todo};
 use crate::opencode::{Client, WireError};
@@ -102,6 +104,9 @@ impl InstanceTask {
                     self.touch(&changes);
                 }
                 self.fold_page(&session, since, page);
+                for reply in self.expected.remove(&session).unwrap_or_default() {
+                    reply.send(()).ok();
+                }
             }
             Done::History(read) => self.history_read(*read),
             Done::Found { window, feed, answer } => {
@@ -174,7 +179,7 @@ impl InstanceTask {
         let (session, since) = (session.clone(), self.subject.state.ask());
         let pause = Duration::from_millis(self.settings.reconnect_base_ms.into());
         self.work(async move {
-            let mut page = client.messages(&session, FIRST_PAGE, None).await;
+            let (mut page, mut todos) = join(client.messages(&session, FIRST_PAGE, None), client.todos(&session)).await;
             for times in READ_AGAIN {
                 if page.is_ok() {
                     break;
@@ -182,10 +187,22 @@ impl InstanceTask {
                 tokio::time::sleep(pause * times).await;
                 page = client.messages(&session, FIRST_PAGE, None).await;
             }
+            if todos.is_err() {
+                todos = client.todos(&session).await;
+            }
             // What it lacks alone is no reason to show no messages.
-            let todos = client.todos(&session).await.ok();
-            Done::Messages { session, since, page, todos }
+            Done::Messages { session, since, page, todos: todos.ok() }
         });
+    }
+
+    /// Reads a session's newest messages for somebody who waits for them.
+    pub(super) fn expect(&mut self, session: SessionId, reply: Reply<()>) {
+        self.read_messages(&session);
+        if self.reading.contains(&session) && !self.is_loaded(&session) {
+            self.expected.entry(session).or_default().push(reply);
+        } else {
+            reply.send(()).ok();
+        }
     }
 
     pub(super) fn new_session(&mut self, window: String, reply: Reply<Result<Snapshot, Problem>>) {
