@@ -2,7 +2,10 @@
 
 use std::{fs, time::Duration};
 
+use outrider_testkit::LongSession;
+
 use crate::{
+    page::session_tab,
     results::Row,
     seeding::{MESSAGES, TITLES, as_shipped, seed},
     stage::Stage,
@@ -11,6 +14,18 @@ use crate::{
 
 const FOLDER: &str = "archive";
 const BOUND: f64 = 300.0;
+/// Sessions between which the webview is to tell no difference.
+const SHORT: (&str, usize) = ("Short session", 100);
+const VAST: (&str, usize) = ("Vast session", 10_000);
+/// By how much of the one it may be more with the other.
+const SAME: f64 = 0.1;
+/// True when a message is in view.
+const IN_VIEW: &str = "articles().some((article) => {
+  const [box, view] = [article.getBoundingClientRect(), messages().getBoundingClientRect()];
+  return box.bottom > view.top && box.top < view.bottom;
+})";
+/// How often a person scrolls through it before it is weighed.
+const ROUNDS: usize = 6;
 /// How long it is left alone before it is looked at: what is needed for a moment is given back.
 const REST: Duration = Duration::from_secs(10);
 
@@ -25,7 +40,61 @@ pub async fn measure() -> Vec<Row> {
     window.until(&format!("last()?.textContent.includes('Message {}.')", MESSAGES - 1)).await;
     let long = row(&format!("Memory, with a session of {MESSAGES} messages"), &window).await;
     window.quit().await;
-    vec![idle, long]
+    let mut rows = vec![idle, long];
+    rows.extend(of_the_webview().await);
+    rows
+}
+
+/// What the webview holds with a short session and with a vast one, each in an app of its own, read and scrolled through;
+/// and after the vast one's tab was closed.
+async fn of_the_webview() -> Vec<Row> {
+    let mut sizes = Vec::new();
+    for (title, messages) in [SHORT, VAST] {
+        let stage = as_shipped(Stage::new().await);
+        let folder = stage.place.git_folder(FOLDER);
+        LongSession::new(title, messages).import(&folder, &stage.environment());
+        let window = stage.open(&[&folder]).await;
+        window.until_ready(FOLDER).await;
+        window.click(&format!("get('treeitem', {title:?})")).await;
+        window.until(&format!("last()?.textContent.includes('Message {}.')", messages - 1)).await;
+        tokio::time::sleep(2 * REST).await;
+        // All of it is read: room is left for what is not drawn.
+        window.until("!messages().innerText.includes('Earlier messages')").await;
+        for round in 0..ROUNDS {
+            for share in [0.0, 0.5, 0.99] {
+                let share = share + f64::from(u8::try_from(round).unwrap_or_default()) / 1_000.0;
+                window.js(&format!("messages().scrollTop = messages().scrollHeight * {share}")).await;
+                window.painted().await;
+                window.until(IN_VIEW).await;
+            }
+        }
+        tokio::time::sleep(REST).await;
+        sizes.push(webview(&window));
+        if messages == VAST.1 {
+            window.click(&format!("get('button', {:?})", format!("Close tab {title}"))).await;
+            window.until(&format!("!{}", session_tab(title))).await;
+            tokio::time::sleep(REST).await;
+            sizes.push(webview(&window));
+        }
+        window.quit().await;
+    }
+    let (short, vast, closed) = (sizes[0], sizes[1], sizes[2]);
+    let share = vast / short - 1.0;
+    vec![
+        Row::new(
+            format!("Memory of the web process, with {} messages scrolled through against {}", VAST.1, SHORT.1),
+            format!("{vast:.0} against {short:.0} MB ({:+.0} %)", share * 100.0),
+        )
+        .bound("≤ 10 % more", share <= SAME),
+        Row::new("– after that session's tab was closed", format!("{closed:.0} MB")),
+    ]
+}
+
+/// What the web process that draws the main window holds, in megabytes.
+fn webview(window: &Window) -> f64 {
+    let processes = window.driver().mark().of_the_app();
+    let web = processes.iter().filter(|process| process.command_line.contains("WebKitWebProcess"));
+    web.filter_map(|process| pss(process.pid)).fold(0.0, f64::max)
 }
 
 async fn row(what: &str, window: &Window) -> Row {
