@@ -25,7 +25,7 @@ const IN_VIEW: &str = "articles().some((article) => {
   return box.bottom > view.top && box.top < view.bottom;
 })";
 /// How often a person scrolls through it before it is weighed.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 30;
 /// How long it is left alone before it is looked at: what is needed for a moment is given back.
 const REST: Duration = Duration::from_secs(10);
 

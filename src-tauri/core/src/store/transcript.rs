@@ -1,4 +1,6 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+
+use litemap::LiteMap;
 
 use crate::model::{Message, MessageId, Part, PartId, PartKind, Prose, Role};
 
@@ -40,7 +42,7 @@ pub struct MessageEntry {
     pub(super) head: Option<Message>,
     /// See [`MessageEntry::time`]; 0 while the head is unknown.
     pub(super) time: i64,
-    pub(super) parts: BTreeMap<PartId, PartEntry>,
+    pub(super) parts: LiteMap<PartId, PartEntry>,
     pub(super) touched: Mark,
 }
 
