@@ -59,7 +59,7 @@ impl InstanceTask {
         let Replied { request, session, outcome } = replied;
         self.auto_answers.told(request, *outcome);
         let state = &self.subject.state;
-        let asked = state.permissions().find(|asked| asked.id == *request);
+        let asked = state.asked(request);
         if self.own_answers.explain(request, session, *outcome, asked) {
             return;
         }

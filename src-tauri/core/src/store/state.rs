@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use indexmap::IndexMap;
 
@@ -22,6 +22,9 @@ pub struct State {
     pub(super) removed: HashMap<SessionId, Mark>,
     pub(super) permissions: IndexMap<RequestId, (Permission, Mark)>,
     pub(super) questions: IndexMap<RequestId, (Question, Mark)>,
+    /// The last requests for permission that waited and that the server no longer lists: the event of their answer may
+    /// still be on its way.
+    pub(super) unlisted: VecDeque<Permission>,
     /// Requests that are being answered without the person.
     pub(super) withheld: BTreeSet<RequestId>,
     /// Requests that were answered or are void. The server keeps listing some of them.
@@ -94,6 +97,7 @@ impl State {
             removed: HashMap::new(),
             permissions: IndexMap::new(),
             questions: IndexMap::new(),
+            unlisted: VecDeque::new(),
             withheld: BTreeSet::new(),
             answered: Tombstones::default(),
             branch: None,
@@ -129,6 +133,12 @@ impl State {
     /// One request for permission.
     pub fn permission(&self, id: &RequestId) -> Option<&Permission> {
         self.permissions.get(id).map(|(permission, _)| permission)
+    }
+
+    /// One request for permission that waits, or that a snapshot no longer listed: of an answer to it that an event tells,
+    /// this is what was asked.
+    pub fn asked(&self, id: &RequestId) -> Option<&Permission> {
+        self.permission(id).or_else(|| self.unlisted.iter().find(|permission| permission.id == *id))
     }
 
     /// Requests for permission that wait for the person: those that are not being answered without them.

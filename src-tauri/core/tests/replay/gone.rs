@@ -67,3 +67,27 @@ fn a_void_request_is_not_taken_from_a_list_while_its_session_works_again() {
     state.fold_snapshot(listed, since);
     assert_eq!(state.permissions().count(), 0);
 }
+
+#[test]
+fn what_was_asked_is_known_when_its_answer_is_told_after_a_list_without_it() {
+    let (events, session) = recorded();
+    let asked = |number: usize| Permission {
+        id: format!("per_{number:03}").as_str().into(),
+        session: session.id.clone(),
+        kind: "bash".into(),
+        patterns: vec!["touch a".into()],
+        always: Vec::new(),
+        metadata: serde_json::Value::Null,
+        tool: None,
+    };
+    let mut state = State::new(directory(&events));
+    state.apply(Event::Session(session.clone()));
+    for number in 0..70 {
+        state.apply(Event::Permission(asked(number)));
+    }
+    let since = state.mark();
+    state.fold_snapshot(Snapshot { sessions: vec![session.clone()], ..Snapshot::default() }, since);
+    assert_eq!(state.permissions().count(), 0);
+    assert_eq!(state.asked(&"per_069".into()), Some(&asked(69)));
+    assert_eq!(state.asked(&"per_005".into()), None, "so many are not kept");
+}

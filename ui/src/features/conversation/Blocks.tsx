@@ -21,9 +21,7 @@ export function Blocks(props: { blocks: Block[]; open?: boolean }) {
   }, []);
   return (
     <div class="markdown">
-      <For each={stretches()}>
-        {(from) => <Stretch blocks={props.blocks} from={from} open={props.open === true} />}
-      </For>
+      <For each={stretches()}>{(from) => <Stretch blocks={props.blocks} from={from} open={props.open === true} />}</For>
     </div>
   );
 }
@@ -45,17 +43,14 @@ function Stretch(props: { blocks: Block[]; from: number; open: boolean }) {
     [],
     { equals: (a, b) => a.length === b.length && a.every((start, i) => start === b[i]) },
   );
-  const isLast = () => props.open && !props.blocks[end()];
+  // Not written into the JSX below, where a condition becomes a memo of whoever reads it: an effect that owns one runs
+  // before the document is changed.
+  const isOpen = (i: number) => i === starts().length - 1 && props.open && !props.blocks[end()];
   return (
     <div class="stretch">
       <Index each={starts()}>
         {(start, i) => (
-          <RenderedBlock
-            blocks={props.blocks}
-            from={start()}
-            to={starts()[i + 1] ?? end()}
-            open={i === starts().length - 1 && isLast()}
-          />
+          <RenderedBlock blocks={props.blocks} from={start()} to={starts()[i + 1] ?? end()} open={isOpen(i)} />
         )}
       </Index>
     </div>

@@ -62,7 +62,8 @@ export function Transcript(props: {
   onMount(() => {
     if (view && content) reader.attach(view, content);
     rooms.drawn();
-    reader.restore();
+    // The rooms get their heights when these effects are over, and nobody scrolls before that.
+    queueMicrotask(reader.restore);
     setViewElement(view);
   });
   const onKey = (event: KeyboardEvent) => {

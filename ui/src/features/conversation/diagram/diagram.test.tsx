@@ -1,5 +1,6 @@
 import { fireEvent, render, screen } from "@solidjs/testing-library";
-import { createStore } from "solid-js/store";
+import { batch } from "solid-js";
+import { createStore, produce } from "solid-js/store";
 import { describe, expect, it, vi } from "vitest";
 import type { Backend, DiagramRequest } from "../../../backend/backend";
 import { BackendContext } from "../../../backend/context";
@@ -55,6 +56,30 @@ describe("a diagram", () => {
     const again = show("flowchart LR\nA", false, draw);
     expect(again.container.querySelector(".as-diagram img")?.getAttribute("height")).toBe("40");
     expect(draw).toHaveBeenCalledTimes(1);
+  });
+
+  it("is drawn when what comes closes it, while the text goes on", async () => {
+    const draw = vi.fn(async () => PICTURE);
+    const { set, container } = show("flowchart LR\nB", true, draw);
+    set(
+      produce((state) => {
+        state.blocks[0] = { number: 0, html: code("flowchart LR\nB --> C") };
+        state.blocks[1] = { number: 1, html: "<p>And so on.</p>" };
+      }),
+    );
+    await screen.findByRole("img", { name: "Diagram" });
+    expect(draw.mock.calls).toMatchObject([[{ source: "flowchart LR\nB --> C" }]]);
+    expect(container.querySelector(".diagram")).not.toBeNull();
+    batch(() =>
+      set(
+        produce((state) => {
+          state.blocks[2] = { number: 2, html: code("flowchart LR\nD") };
+          state.blocks[3] = { number: 3, html: "<p>The end.</p>" };
+          state.open = false;
+        }),
+      ),
+    );
+    await vi.waitFor(() => expect(container.querySelectorAll(".diagram").length).toBe(2));
   });
 
   it("stays code with a note when it cannot be drawn", async () => {
