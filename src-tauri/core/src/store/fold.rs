@@ -4,9 +4,6 @@ use crate::model::{SessionId, Snapshot, Todo};
 
 use super::{Changes, Mark, State};
 
-/// How many requests are remembered that a snapshot no longer listed.
-const MOST_UNLISTED: usize = 64;
-
 impl State {
     /// Folds in the server's answer about the folder, asked for at `since`, with the stream open since before that.
     /// It replaces what is here, except for what events changed after `since`: those are as new or newer.
@@ -93,12 +90,6 @@ impl State {
             .map(|(id, _)| id.clone())
             .collect();
         for id in gone {
-            if let Some((permission, _)) = self.permissions.get(&id) {
-                if self.unlisted.len() == MOST_UNLISTED {
-                    self.unlisted.pop_front();
-                }
-                self.unlisted.push_back(permission.clone());
-            }
             self.drop_request(&id, changes);
         }
         for permission in permissions {

@@ -8,6 +8,9 @@ use super::{Changes, Mark, State, Transcript};
 /// How many removed sessions are remembered: a run that was not stopped ends long before as many more are removed.
 const MOST_REMOVED: usize = 1_000;
 
+/// How many requests that wait no longer are remembered.
+const MOST_PAST: usize = 64;
+
 impl State {
     /// Folds one event in and says what it touched. Applying the same event again changes nothing, deltas aside.
     pub fn apply(&mut self, event: Event) -> Changes {
@@ -336,11 +339,15 @@ impl State {
 
     pub(super) fn drop_request(&mut self, id: &RequestId, changes: &mut Changes) {
         self.withheld.remove(id);
-        let session = self
-            .permissions
-            .shift_remove(id)
-            .map(|(permission, _)| permission.session)
-            .or_else(|| self.questions.shift_remove(id).map(|(question, _)| question.session));
+        let permission = self.permissions.shift_remove(id).map(|(permission, _)| permission);
+        let session = match &permission {
+            Some(permission) => Some(permission.session.clone()),
+            None => self.questions.shift_remove(id).map(|(question, _)| question.session),
+        };
+        self.past.extend(permission);
+        if self.past.len() > MOST_PAST {
+            self.past.pop_front();
+        }
         if let Some(session) = session {
             changes.requests.insert(id.clone());
             changes.sessions.insert(session);

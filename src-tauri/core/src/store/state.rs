@@ -22,9 +22,8 @@ pub struct State {
     pub(super) removed: HashMap<SessionId, Mark>,
     pub(super) permissions: IndexMap<RequestId, (Permission, Mark)>,
     pub(super) questions: IndexMap<RequestId, (Question, Mark)>,
-    /// The last requests for permission that waited and that the server no longer lists: the event of their answer may
-    /// still be on its way.
-    pub(super) unlisted: VecDeque<Permission>,
+    /// The last requests for permission that wait no longer: the event of their answer may still be on its way.
+    pub(super) past: VecDeque<Permission>,
     /// Requests that are being answered without the person.
     pub(super) withheld: BTreeSet<RequestId>,
     /// Requests that were answered or are void. The server keeps listing some of them.
@@ -97,7 +96,7 @@ impl State {
             removed: HashMap::new(),
             permissions: IndexMap::new(),
             questions: IndexMap::new(),
-            unlisted: VecDeque::new(),
+            past: VecDeque::new(),
             withheld: BTreeSet::new(),
             answered: Tombstones::default(),
             branch: None,
@@ -135,10 +134,10 @@ impl State {
         self.permissions.get(id).map(|(permission, _)| permission)
     }
 
-    /// One request for permission that waits, or that a snapshot no longer listed: of an answer to it that an event tells,
-    /// this is what was asked.
+    /// One request for permission that waits, or that waited lately: a list without it, or the end of its run, may come
+    /// before the event that tells of its answer.
     pub fn asked(&self, id: &RequestId) -> Option<&Permission> {
-        self.permission(id).or_else(|| self.unlisted.iter().find(|permission| permission.id == *id))
+        self.permission(id).or_else(|| self.past.iter().find(|permission| permission.id == *id))
     }
 
     /// Requests for permission that wait for the person: those that are not being answered without them.

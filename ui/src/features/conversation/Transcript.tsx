@@ -78,22 +78,6 @@ export function Transcript(props: {
   onCleanup(() => remember(props.readings, place, { position: reader.position(), ruler }));
   createEffect(
     on(
-      () => {
-        const { messages, before, after, has_newer } = props.transcript;
-        return [messages[0]?.id, messages.at(-1)?.id, before, after, has_newer];
-      },
-      () => {
-        reader.loaded();
-        if (leaps && !props.transcript.has_newer) {
-          leaps = false;
-          reader.toEnd();
-        }
-      },
-      { defer: true },
-    ),
-  );
-  createEffect(
-    on(
       () => props.sent,
       () => jump(),
       { defer: true },
@@ -125,6 +109,23 @@ export function Transcript(props: {
     show: (message) => backend.showMessage(props.instance, props.feed, message),
     toEnd: jump,
   });
+  // Behind the search, which goes to what it found: what is restored first would be asked for again at its old place.
+  createEffect(
+    on(
+      () => {
+        const { messages, before, after, has_newer } = props.transcript;
+        return [messages[0]?.id, messages.at(-1)?.id, before, after, has_newer];
+      },
+      () => {
+        reader.loaded();
+        if (leaps && !props.transcript.has_newer) {
+          leaps = false;
+          reader.toEnd();
+        }
+      },
+      { defer: true },
+    ),
+  );
   const [spoken, setSpoken] = createSignal("");
   createEffect<SessionState>((before) => {
     const { state } = props;

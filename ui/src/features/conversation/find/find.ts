@@ -6,6 +6,8 @@ import { type Needle, needleOf } from "./matches";
 import { type RowPlace, rowOf, scrolledRows, scrollToRow } from "./rows";
 
 /** How long a place that is not drawn yet is waited for, in milliseconds. */
+/** How long what was found is kept in the middle while messages come around it, in milliseconds. */
+const SETTLED_MS = 500;
 const DRAWN_LIMIT_MS = 3_000;
 /** How far below the view's edge a part stands whose place in it cannot be shown, in pixels. */
 const PART_OFFSET = 48;
@@ -29,7 +31,7 @@ export function createFind(options: {
   let number = 0;
   let returnTo: Element | null = null;
   /** The place to go to, until it is drawn or nobody waits any more. */
-  let wanted: { hit: FindHit; until: number } | null = null;
+  let wanted: { hit: FindHit; since: number; until: number } | null = null;
   /** The row of the place that was gone to, where only the rows in view are drawn; null in it where none was found. */
   let looked: { hit: FindHit; row: RowPlace | null } | null = null;
   let frame = 0;
@@ -57,7 +59,8 @@ export function createFind(options: {
     own.row = rowOf(text, needle, hit.occurrence);
     if (!own.row) return;
     scrollToRow(rows, own.row);
-    wanted = { hit, until: performance.now() + DRAWN_LIMIT_MS };
+    const since = performance.now();
+    wanted = { hit, since, until: since + DRAWN_LIMIT_MS };
     redraw();
   };
 
@@ -97,9 +100,18 @@ export function createFind(options: {
       unmark();
       return;
     }
-    if (wanted && (reveal(wanted.hit) || performance.now() > wanted.until)) wanted = null;
+    if (wanted) {
+      const now = performance.now();
+      // What comes around it meanwhile may move it.
+      if (reveal(wanted.hit)) wanted.until = Math.min(wanted.until, wanted.since + SETTLED_MS);
+      if (now > wanted.until) wanted = null;
+      else redrawSoon();
+    }
     const hit = found()?.at ?? null;
     mark(view, needle, hit, rowFor(hit));
+  };
+  const redrawSoon = () => {
+    frame = requestAnimationFrame(draw);
   };
   const redraw = () => {
     if (frame === 0 && isOpen()) frame = requestAnimationFrame(draw);
@@ -110,7 +122,9 @@ export function createFind(options: {
     on([() => found()?.at?.jump, () => found()?.query, () => found()?.at?.message], ([jump]) => {
       const hit = found()?.at;
       if (jump === undefined || !hit) return;
-      if (!reveal(hit)) wanted = { hit, until: performance.now() + DRAWN_LIMIT_MS };
+      reveal(hit);
+      const since = performance.now();
+      wanted = { hit, since, until: since + DRAWN_LIMIT_MS };
       redraw();
     }),
   );
