@@ -79,7 +79,7 @@ fn own_commands() -> Vec<(&'static str, Value)> {
         .collect();
     commands.extend([
         ("look", nothing(json!({ "focus": { "kind": "logs" } }))),
-        ("load_at", nothing(json!({ "before": 1 }))),
+        ("load_at", nothing(json!({ "first": "msg_0", "before": 1 }))),
         ("expand", nothing(json!({ "message": "m", "part": "p", "expanded": true }))),
         ("send_prompt", nothing(json!({ "text": "%%text x" }))),
         ("reply_permission", nothing(json!({ "reply": "always" }))),

@@ -72,9 +72,13 @@ pub(super) async fn load_at<R: Runtime>(
     window: WebviewWindow<R>,
     instance: String,
     feed: u64,
+    first: String,
     before: u32,
 ) -> Answer<()> {
-    app.instance(&instance).await?.scroll(window.label(), feed, Scroll::At { before }).await
+    app.instance(&instance)
+        .await?
+        .scroll(window.label(), feed, Scroll::At { first: first.as_str().into(), before })
+        .await
 }
 
 #[tauri::command]

@@ -62,8 +62,8 @@ export interface Backend {
   fetchBatch(instance: string, feed: number, revision: number): Promise<Batch | null>;
   loadOlder(instance: string, feed: number): Promise<void>;
   loadNewer(instance: string, feed: number): Promise<void>;
-  /** Moves the range of messages to where so many are before what is looked at. */
-  loadAt(instance: string, feed: number, before: number): Promise<void>;
+  /** Moves the range of messages to where so many are before what is looked at, if it still begins at `first`. */
+  loadAt(instance: string, feed: number, first: string, before: number): Promise<void>;
   jumpToLatest(instance: string, feed: number): Promise<void>;
   /** Looks for something in the whole history of the session that is looked at; empty text ends that. */
   find(instance: string, feed: number, query: FindQuery): Promise<void>;

@@ -296,12 +296,15 @@ impl Feed {
         self.transcript.as_mut().is_some_and(|transcript| transcript.place.show_older(entry))
     }
 
-    /// Moves the window's range to where so many messages are before what is looked at.
-    pub fn show_at(&mut self, entry: &SessionEntry, before: usize) {
-        self.anew = true;
-        if let Some(transcript) = &mut self.transcript {
-            transcript.place.show_at(entry, before);
+    /// Moves the window's range to where so many messages are before what is looked at. Not when the range no longer
+    /// begins at `first`: it was moved, to something that was found, say, and the place is one in what was before.
+    pub fn show_at(&mut self, entry: &SessionEntry, first: &MessageId, before: usize) {
+        let Some(transcript) = &mut self.transcript else { return };
+        if transcript.place.range(entry).next() != Some(first) {
+            return;
         }
+        self.anew = true;
+        transcript.place.show_at(entry, before);
     }
 
     /// Moves the window's range on.

@@ -107,7 +107,7 @@ pub enum RuleChange {
 }
 
 /// Which way a window's range of messages moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scroll {
     /// A page back.
     Older,
@@ -117,6 +117,8 @@ pub enum Scroll {
     Latest,
     /// To where so many messages are before what is looked at.
     At {
+        /// The first message of the range as the window knew it. One that was moved since stays where it is.
+        first: MessageId,
         /// How many.
         before: u32,
     },

@@ -233,7 +233,7 @@ impl InstanceTask {
         match to {
             Scroll::Newer => feed.show_newer(entry),
             Scroll::Latest => feed.show_latest(),
-            Scroll::At { before } => feed.show_at(entry, before as usize),
+            Scroll::At { first, before } => feed.show_at(entry, &first, before as usize),
             Scroll::Older => {
                 if !feed.show_older(entry) {
                     self.read_older(&session);

@@ -103,7 +103,13 @@ fn play(steps: &[Step], story: &str, history: usize) {
             Step::Older => drop(state.session(&session).map(|entry| window.feed.show_older(entry))),
             Step::Newer => drop(state.session(&session).map(|entry| window.feed.show_newer(entry))),
             Step::Latest => window.feed.show_latest(),
-            Step::At(before) => drop(state.session(&session).map(|entry| window.feed.show_at(entry, *before))),
+            Step::At(before) => {
+                let held = window.mirror.transcript.as_ref().and_then(|transcript| transcript.messages.first());
+                let first = held.map(|message| message.id.as_str().into());
+                if let (Some(entry), Some(first)) = (state.session(&session), first) {
+                    window.feed.show_at(entry, &first, *before);
+                }
+            }
             Step::Expand(call, open) => window.expand(*call, *open),
             Step::Acknowledge => window.feed.acknowledge(window.mirror.revision),
             Step::ServerGone => window.feed.touch(&state.server_gone()),

@@ -195,7 +195,8 @@ fn a_window_that_reads_far_back_stays_there_when_the_stream_is_lost() {
     let mut feed = crate::contract::feed_on(&session(), 1);
     crate::contract::look(&state, |source| feed.snapshot(source));
     let entry = state.session(&session()).unwrap();
-    feed.show_at(entry, 130);
+    let newest = "msg_000570".into();
+    feed.show_at(entry, &newest, 130);
     let place = feed.place().unwrap().clone();
     let shown = |state: &State, place: Place| {
         let view = afresh(state, &session(), 0, place).transcript.unwrap();
@@ -210,6 +211,28 @@ fn a_window_that_reads_far_back_stays_there_when_the_stream_is_lost() {
     assert_eq!((&now.0, now.1, now.2), (&before.0, before.1, 441), "it stays at once");
     while read_older(&mut state, &server, 200) {}
     assert_eq!(shown(&state, place).0, before.0);
+}
+
+#[test]
+fn a_place_in_a_range_that_was_moved_since_is_not_gone_to() {
+    let mut server = Server::default();
+    (0..300).for_each(|_| drop(server.say()));
+    let mut state = open_state();
+    resync(&mut state, &server, 300);
+    let mut feed = crate::contract::feed_on(&session(), 1);
+    crate::contract::look(&state, |source| feed.snapshot(source));
+    let entry = state.session(&session()).unwrap();
+    let first = |feed: &outrider_core::feed::Feed| {
+        let view = afresh(&state, &session(), 0, feed.place().unwrap().clone()).transcript.unwrap();
+        view.messages[0].id.clone()
+    };
+    let newest = first(&feed).as_str().into();
+    assert!(feed.show_message(&"msg_000020".into(), entry));
+    let found = first(&feed);
+    feed.show_at(entry, &newest, 200);
+    assert_eq!(first(&feed), found, "the window did not know of the move when it asked");
+    feed.show_at(entry, &found.as_str().into(), 200);
+    assert_eq!(first(&feed), "msg_000185");
 }
 
 #[test]
@@ -239,7 +262,7 @@ fn older_messages_that_are_asked_for_are_shown_when_they_are_here() {
     assert_eq!(first(&mut feed, &state), ("msg_000270".to_owned(), 10, true));
     read_older(&mut state, &server, 100);
     assert_eq!(first(&mut feed, &state), ("msg_000270".to_owned(), 110, true), "nobody asked");
-    feed.show_at(state.session(&session()).unwrap(), 0);
+    feed.show_at(state.session(&session()).unwrap(), &"msg_000270".into(), 0);
     assert!(!feed.show_older(state.session(&session()).unwrap()), "they are not here");
     read_older(&mut state, &server, 100);
     assert_eq!(first(&mut feed, &state), ("msg_000130".to_owned(), 70, true));

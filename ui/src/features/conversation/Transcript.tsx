@@ -56,7 +56,7 @@ export function Transcript(props: {
   const load = (what: "older" | "newer" | "here") => {
     if (what === "older") return backend.loadOlder(props.instance, props.feed);
     if (what === "newer") return backend.loadNewer(props.instance, props.feed);
-    return backend.loadAt(props.instance, props.feed, rooms.inView());
+    return backend.loadAt(props.instance, props.feed, props.transcript.messages[0]?.id ?? "", rooms.inView());
   };
   const [viewElement, setViewElement] = createSignal<HTMLElement>();
   onMount(() => {
@@ -109,22 +109,21 @@ export function Transcript(props: {
     show: (message) => backend.showMessage(props.instance, props.feed, message),
     toEnd: jump,
   });
-  // Behind the search, which goes to what it found: what is restored first would be asked for again at its old place.
+  const range = () => {
+    const { messages, before, after, has_newer } = props.transcript;
+    return `${messages[0]?.id} ${messages.at(-1)?.id} ${before} ${after} ${has_newer}`;
+  };
+  // One effect, for the order: where the search went is where one reads then, and the old place is not asked for again.
   createEffect(
-    on(
-      () => {
-        const { messages, before, after, has_newer } = props.transcript;
-        return [messages[0]?.id, messages.at(-1)?.id, before, after, has_newer];
-      },
-      () => {
-        reader.loaded();
-        if (leaps && !props.transcript.has_newer) {
-          leaps = false;
-          reader.toEnd();
-        }
-      },
-      { defer: true },
-    ),
+    on([find.goal, range], ([goal, now], was) => {
+      if (goal !== was?.[0]) find.goToFound();
+      if (was === undefined || now === was[1]) return;
+      reader.loaded();
+      if (leaps && !props.transcript.has_newer) {
+        leaps = false;
+        reader.toEnd();
+      }
+    }),
   );
   const [spoken, setSpoken] = createSignal("");
   createEffect<SessionState>((before) => {

@@ -95,31 +95,39 @@ export function createReader(options: {
     options.load(what);
   };
 
-  const restore = () => {
+  const scrollToPosition = () => {
     if (!view) return;
     const top = scrollTopFor(position, metrics(), topOf);
     if (top === null) position = placeAt(pieces());
     else if (Math.abs(top - view.scrollTop) >= 0.5) view.scrollTop = top;
     settle(metrics());
+  };
+
+  const restore = () => {
+    scrollToPosition();
     askForMore();
   };
 
-  const onScroll = () => {
+  const takeScroll = () => {
     const now = metrics();
     const before = last;
     if (followsEnd(position.kind === "end", before.top, now, options.held().hasNewer)) {
       position = { kind: "end" };
-      if (now.content !== before.content) restore();
+      if (now.content !== before.content) scrollToPosition();
     } else if (position.kind === "place" && (now.content !== before.content || now.height !== before.height)) {
       // The event comes a frame late, and the content changed meanwhile: what is in view now is not what was read.
       position = movedBy(position, now.top - before.top);
-      restore();
+      scrollToPosition();
     } else {
       position = placeAt(pieces());
     }
     // Content of another height moves the view as well.
     if (now.top !== before.top && now.content === before.content) direction = now.top < before.top ? "up" : "down";
     settle(metrics());
+  };
+
+  const onScroll = () => {
+    takeScroll();
     askForMore();
   };
 
@@ -141,9 +149,9 @@ export function createReader(options: {
     attach,
     onScroll,
     restore,
-    /** Takes in that the person scrolled, of which the event is still to come. */
+    /** Takes in that the person scrolled, of which the event is still to come, before the document changes. */
     catchUp() {
-      if (view && view.scrollTop !== last.top) onScroll();
+      if (view && view.scrollTop !== last.top) takeScroll();
     },
     position: () => position,
     /** The messages that were asked for are there. */

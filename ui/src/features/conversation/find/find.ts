@@ -6,8 +6,6 @@ import { type Needle, needleOf } from "./matches";
 import { type RowPlace, rowOf, scrolledRows, scrollToRow } from "./rows";
 
 /** How long a place that is not drawn yet is waited for, in milliseconds. */
-/** How long what was found is kept in the middle while messages come around it, in milliseconds. */
-const SETTLED_MS = 500;
 const DRAWN_LIMIT_MS = 3_000;
 /** How far below the view's edge a part stands whose place in it cannot be shown, in pixels. */
 const PART_OFFSET = 48;
@@ -31,7 +29,7 @@ export function createFind(options: {
   let number = 0;
   let returnTo: Element | null = null;
   /** The place to go to, until it is drawn or nobody waits any more. */
-  let wanted: { hit: FindHit; since: number; until: number } | null = null;
+  let wanted: { hit: FindHit; until: number } | null = null;
   /** The row of the place that was gone to, where only the rows in view are drawn; null in it where none was found. */
   let looked: { hit: FindHit; row: RowPlace | null } | null = null;
   let frame = 0;
@@ -59,8 +57,7 @@ export function createFind(options: {
     own.row = rowOf(text, needle, hit.occurrence);
     if (!own.row) return;
     scrollToRow(rows, own.row);
-    const since = performance.now();
-    wanted = { hit, since, until: since + DRAWN_LIMIT_MS };
+    wanted = { hit, until: performance.now() + DRAWN_LIMIT_MS };
     redraw();
   };
 
@@ -100,34 +97,14 @@ export function createFind(options: {
       unmark();
       return;
     }
-    if (wanted) {
-      const now = performance.now();
-      // What comes around it meanwhile may move it.
-      if (reveal(wanted.hit)) wanted.until = Math.min(wanted.until, wanted.since + SETTLED_MS);
-      if (now > wanted.until) wanted = null;
-      else redrawSoon();
-    }
+    if (wanted && (reveal(wanted.hit) || performance.now() > wanted.until)) wanted = null;
     const hit = found()?.at ?? null;
     mark(view, needle, hit, rowFor(hit));
-  };
-  const redrawSoon = () => {
-    frame = requestAnimationFrame(draw);
   };
   const redraw = () => {
     if (frame === 0 && isOpen()) frame = requestAnimationFrame(draw);
   };
 
-  // Behind the effects that bring the messages in place.
-  createEffect(
-    on([() => found()?.at?.jump, () => found()?.query, () => found()?.at?.message], ([jump]) => {
-      const hit = found()?.at;
-      if (jump === undefined || !hit) return;
-      reveal(hit);
-      const since = performance.now();
-      wanted = { hit, since, until: since + DRAWN_LIMIT_MS };
-      redraw();
-    }),
-  );
   createEffect(on([found, text, matchCase], redraw));
   // A new feed knows of no search, and one that was left open knows of an old one.
   createEffect(
@@ -153,6 +130,18 @@ export function createFind(options: {
     text,
     matchCase,
     found,
+    /** Another one for each place that is to be gone to. */
+    goal(): string {
+      const now = found();
+      return now?.at ? `${now.query} ${now.at.jump} ${now.at.message}` : "";
+    },
+    /** Goes to what was found, now or when it is drawn. */
+    goToFound() {
+      const hit = found()?.at;
+      if (!hit) return;
+      if (!reveal(hit)) wanted = { hit, until: performance.now() + DRAWN_LIMIT_MS };
+      redraw();
+    },
     /** Counts up when the field is to have the focus. */
     asked,
     redraw,
