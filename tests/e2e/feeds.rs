@@ -115,3 +115,23 @@ async fn older_messages_come_when_they_are_asked_for() {
     assert!(answer_text(&seen) == "The end.");
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_turns_to_a_session_with_its_messages() {
+    let stage = Stage::new().await;
+    let pane = stage.ready("api").await;
+    let session = pane.prompt("%%text Hello.").await;
+    pane.until("the answer", |now| answer_text(now) == "Hello.").await;
+    pane.idle().await;
+    let mut at_once = 0;
+    for _ in 0..10 {
+        pane.handle.close_tab(&session).await.unwrap();
+        pane.look(Focus::Start).await;
+        let seen = pane.look(Focus::Session { id: session.clone() }).await;
+        at_once += usize::from(transcript(&seen).loaded && answer_text(&seen) == "Hello.");
+        pane.look_at(&session).await;
+    }
+    // A busy machine's server may take longer than a window waits; without waiting none would have them.
+    assert!(at_once > 0, "none of 10 came with its messages");
+    stage.end().await;
+}

@@ -19,6 +19,8 @@ pub(super) type Reply<T> = oneshot::Sender<T>;
 pub(super) enum Command {
     /// A window wants the whole view of what it looks at, or from now on looks at something else.
     View { window: String, focus: Option<Focus>, reply: Reply<Snapshot> },
+    /// A session's newest messages are wanted: answered when they are here, or could not be read.
+    Expect { session: SessionId, reply: Reply<()> },
     /// These windows show the instance, and not another, from now on.
     Shown { windows: BTreeSet<String> },
     /// A window of that label is gone.

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,6 +17,9 @@ use crate::store::State;
 use crate::traffic::Traffic;
 
 use super::command::{Answer, Command, Reply, RuleChange, Scroll};
+
+/// How long a window that turns to a session goes on showing what it shows, when the session's messages come meanwhile.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Reaches an instance's task. Cheap to clone; when the instance is closed every request answers `instance_closed`.
 #[derive(Clone)]
@@ -38,10 +42,15 @@ impl InstanceHandle {
     }
 
     /// The whole view of what the window looks at; batches follow from there. With a focus, the window looks at that
-    /// from now on.
+    /// from now on. A session's messages are waited for a moment, so that a window need not draw twice.
     pub async fn view(&self, window: &str, focus: Option<Focus>) -> Result<Snapshot, Problem> {
         if focus.as_ref().is_some_and(|focus| *focus != Focus::Events) {
             self.traffic.leave(window);
+        }
+        if let Some(Focus::Session { id }) = &focus {
+            let session = SessionId::from(id.as_str());
+            let read = self.ask(|reply| Command::Expect { session, reply });
+            tokio::time::timeout(PATIENCE, read).await.ok();
         }
         let window = window.to_owned();
         self.ask(|reply| Command::View { window, focus, reply }).await

@@ -18,6 +18,9 @@ const PAGE: u32 = 200;
 /// So many bytes of a session are read unasked. What is older is read when a person scrolls up to it, or searches it.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
+/// How long after the newest messages the reading begins: first they are drawn.
+const BREATH: Duration = Duration::from_millis(400);
+
 /// When a page that could not be read is asked for again: after so many times the first delay of reconnecting.
 const READ_AGAIN: [u32; 3] = [1, 3, 10];
 
@@ -58,11 +61,12 @@ impl InstanceTask {
                     feed.find_without_older(entry);
                 }
             } else if searched || self.history.bytes.get(&session).is_none_or(|bytes| *bytes < MOST_BYTES) {
-                next.push((session, cursor.to_owned()));
+                let begins = !searched && !self.history.bytes.contains_key(&session);
+                next.push((session, cursor.to_owned(), if begins { BREATH } else { Duration::ZERO }));
             }
         }
-        for (session, cursor) in next {
-            self.read_page(session, cursor);
+        for (session, cursor, after) in next {
+            self.read_page(session, cursor, after);
         }
     }
 
@@ -71,11 +75,11 @@ impl InstanceTask {
         self.history.stuck.remove(session);
         let Some(entry) = self.subject.state.session(session) else { return };
         if let Some(cursor) = entry.transcript().older().map(str::to_owned) {
-            self.read_page(session.clone(), cursor);
+            self.read_page(session.clone(), cursor, Duration::ZERO);
         }
     }
 
-    fn read_page(&mut self, session: SessionId, cursor: String) {
+    fn read_page(&mut self, session: SessionId, cursor: String, after: Duration) {
         let Some(client) = self.server.client().cloned() else { return };
         if !self.reading.insert(session.clone()) {
             return;
@@ -83,6 +87,7 @@ impl InstanceTask {
         let since = self.subject.state.mark();
         let pause = Duration::from_millis(self.settings.reconnect_base_ms.into());
         self.work(async move {
+            tokio::time::sleep(after).await;
             let mut page = client.messages(&session, PAGE, Some(&cursor)).await;
             for times in READ_AGAIN {
                 if page.is_ok() {

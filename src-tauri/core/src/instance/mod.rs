@@ -32,7 +32,7 @@ mod unseen;
 mod views;
 mod work;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -100,6 +100,7 @@ impl Opening {
             after,
             desk: sending::Desk::new(typed),
             reading: HashSet::new(),
+            expected: HashMap::new(),
             unknown: HashSet::new(),
             restart_wanted: false,
             restarts: restarts::Restarts::default(),

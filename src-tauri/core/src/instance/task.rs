@@ -1,7 +1,7 @@
 //! The one owner of an instance: its server, its connection and its state. Everything that changes them passes through
 //! this task's loop, one thing after the other.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub(super) struct InstanceTask {
     pub(super) desk: Desk,
     /// Sessions whose messages are being read.
     pub(super) reading: HashSet<SessionId>,
+    /// Who waits for the newest messages of sessions.
+    pub(super) expected: HashMap<SessionId, Vec<Reply<()>>>,
     /// Names of unknown events and kinds of parts that were logged.
     pub(super) unknown: HashSet<String>,
     /// The server is to be started again when the one before is gone.
@@ -125,6 +127,7 @@ impl InstanceTask {
             Command::View { window, focus, reply } => {
                 reply.send(self.view(&window, focus)).ok();
             }
+            Command::Expect { session, reply } => self.expect(session, reply),
             Command::Shown { windows } => self.views.show_in(windows),
             Command::Forget { window } => self.views.forget(&window),
             Command::Acknowledge { window, feed, revision } => {

@@ -104,6 +104,9 @@ impl InstanceTask {
                     self.touch(&changes);
                 }
                 self.fold_page(&session, since, page);
+                for reply in self.expected.remove(&session).unwrap_or_default() {
+                    reply.send(()).ok();
+                }
             }
             Done::History(read) => self.history_read(*read),
             Done::Found { window, feed, answer } => {
@@ -190,6 +193,16 @@ impl InstanceTask {
             // What it lacks alone is no reason to show no messages.
             Done::Messages { session, since, page, todos: todos.ok() }
         });
+    }
+
+    /// Reads a session's newest messages for somebody who waits for them.
+    pub(super) fn expect(&mut self, session: SessionId, reply: Reply<()>) {
+        self.read_messages(&session);
+        if self.reading.contains(&session) && !self.is_loaded(&session) {
+            self.expected.entry(session).or_default().push(reply);
+        } else {
+            reply.send(()).ok();
+        }
     }
 
     pub(super) fn new_session(&mut self, window: String, reply: Reply<Result<Snapshot, Problem>>) {
