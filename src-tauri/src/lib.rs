@@ -3,6 +3,8 @@
 mod arguments;
 mod bridge;
 mod bundled;
+#[cfg(target_os = "linux")]
+mod caret;
 mod commands;
 mod diagrams;
 mod guardian;

@@ -28,6 +28,8 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri
     }
     .build()?;
     reload_after_crash(&window);
+    #[cfg(target_os = "linux")]
+    crate::caret::rest_when_idle(&window);
     #[cfg(debug_assertions)]
     write_console_out(&window);
     let app = app.clone();
