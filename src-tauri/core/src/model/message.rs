@@ -234,6 +234,27 @@ pub struct Tool {
     pub ended: Option<i64>,
 }
 
+/// The text of a file in the output of `read`: `<content>`, then each line behind its number, `12: `, and an empty line
+/// and a remark at the end (wire study, section 5). None where the output has another form.
+pub fn numbered_text(output: &str) -> Option<String> {
+    let (_, lines) = output.split_once("<content>\n")?;
+    let mut next: Option<u64> = None;
+    let mut text = String::with_capacity(lines.len());
+    for line in lines.split('\n') {
+        let Some((number, line)) = line.split_once(": ") else { break };
+        let Ok(number) = number.parse::<u64>() else { break };
+        if next.is_some_and(|next| next != number) {
+            break;
+        }
+        if next.is_some() {
+            text.push('\n');
+        }
+        next = number.checked_add(1);
+        text.push_str(line);
+    }
+    next.map(|_| text)
+}
+
 /// How far a tool call is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolProgress {

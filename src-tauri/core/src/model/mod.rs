@@ -11,6 +11,8 @@ mod session;
 
 pub use event::{Event, MessagePage, Snapshot};
 pub use ids::{MessageId, PartId, RequestId, SessionId};
-pub use message::{Failure, FileRef, Message, Model, Part, PartKind, Prose, Role, Tokens, Tool, ToolProgress};
+pub use message::{
+    Failure, FileRef, Message, Model, Part, PartKind, Prose, Role, Tokens, Tool, ToolProgress, numbered_text,
+};
 pub use request::{Outcome, Permission, Question, QuestionItem, QuestionOption, Replied};
 pub use session::{RunStatus, Session, Todo};

@@ -114,6 +114,8 @@ impl State {
             }
             keep
         });
+        // Most messages are read once and stay as they are.
+        message.parts.reserve(parts.len().saturating_sub(message.parts.len()));
         for part in parts {
             let entry = message.parts.entry(part.id.clone()).or_default();
             if entry.part.is_some() && entry.touched > since {

@@ -57,8 +57,9 @@ pub(super) fn parts(number: usize, folder: &Path, created: u64) -> Vec<Value> {
             let text = source(file, number, 60);
             let numbered: String =
                 text.lines().zip(1..).map(|(line, at)| format!("{at}: {line}\n")).collect::<Vec<_>>().concat();
-            let output = format!("<path>{path}</path>\n<type>file</type>\n<content>\n{numbered}\n</content>");
-            let display = json!({ "type": "file", "path": path, "text": text, "lineStart": 1, "lineEnd": 60,
+            let end = "(End of file - total 60 lines)";
+            let output = format!("<path>{path}</path>\n<type>file</type>\n<content>\n{numbered}\n{end}\n</content>");
+            let display = json!({ "type": "file", "path": path, "text": text.trim_end(), "lineStart": 1, "lineEnd": 60,
                 "totalLines": 60, "truncated": false });
             vec![
                 json!({ "type": "reasoning", "text": prose(number, 6), "time": time }),

@@ -1,8 +1,10 @@
 //! `read` and `list`.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use crate::model::Tool;
+use crate::model::{Tool, numbered_text};
 use crate::protocol::ToolResult;
 
 use super::section::{Draft, Look, small};
@@ -21,7 +23,9 @@ pub(super) fn read(tool: &Tool) -> Option<Vec<Draft<'_>>> {
         let copied = entries.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n");
         return Some(vec![Draft::ready("Entries", tree.body(), copied).noted(cut_note(tool))]);
     }
-    let draft = match text("text") {
+    // The text that the output has as well was left out (`opencode/wire/twice.rs`).
+    let derived = || display.and(output(tool)).and_then(numbered_text).map(Cow::from);
+    let draft = match text("text").map(Cow::from).or_else(derived) {
         Some(text) => Draft::numbered("Text", text, shown(tool).map_or(1, |range| range.first)),
         None => Draft::lines("Text", output(tool).filter(|text| !text.is_empty())?, Look::Code),
     };

@@ -299,6 +299,16 @@ fn lists_say_how_much_is_done_and_pages_where_they_come_from() {
     assert_eq!(range.result, Some(("lines 10–59".into(), false)));
 }
 
+#[test]
+fn what_was_read_is_shown_as_the_file_has_it() {
+    let display = json!({"display": {"lineStart": 7, "lineEnd": 9, "totalLines": 9}});
+    let output = "<path>/a</path>\n<content>\n7: a: b\n8: \n9: 10: c\n\n(End of file - total 9 lines)\n</content>";
+    let now = shown(&done("read", json!({"filePath": "/home/dev/code/a.txt"}), display, output));
+    let SectionBody::Lines { first, rows, .. } = now.body(0) else { panic!("{:?}", now.detail) };
+    let lines: Vec<_> = rows.iter().map(|row| row.html.as_str()).collect();
+    assert_eq!((*first, lines), (Some(7), vec!["a: b", "", "10: c"]));
+}
+
 /// Colours all that is wanted; true when something was.
 fn coloured(colours: &Colours) -> bool {
     let mut came = false;

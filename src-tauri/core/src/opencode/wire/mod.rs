@@ -11,6 +11,7 @@ mod models;
 mod part;
 mod request;
 mod session;
+mod twice;
 
 pub use event::{read_event, translate_event};
 pub(super) use json::brief;

@@ -3,6 +3,7 @@ use serde_json::Value;
 
 use super::json::{Times, id, lenient, lenient_list};
 use super::message::WireFailure;
+use super::twice::keep_once;
 use crate::model::{Failure, FileRef, MessageId, Part, PartId, PartKind, Prose, SessionId, Tool, ToolProgress};
 
 /// What every part has.
@@ -158,7 +159,11 @@ pub(super) fn part(value: Value) -> serde_json::Result<Part> {
     let kind = match head.kind.as_str() {
         "text" => PartKind::Text(serde_json::from_value::<WireProse>(value)?.into()),
         "reasoning" => PartKind::Reasoning(serde_json::from_value::<WireProse>(value)?.into()),
-        "tool" if is_known_tool(&value) => PartKind::Tool(Box::new(serde_json::from_value::<WireTool>(value)?.into())),
+        "tool" if is_known_tool(&value) => {
+            let mut tool = Tool::from(serde_json::from_value::<WireTool>(value)?);
+            keep_once(&mut tool);
+            PartKind::Tool(Box::new(tool))
+        }
         "step-start" => PartKind::StepStart,
         "snapshot" => PartKind::Snapshot,
         "agent" | "compaction" | "file" | "patch" | "retry" | "step-finish" | "subtask" => small(value, &head.kind)?,

@@ -200,6 +200,38 @@ fn parts_keep_what_is_needed_of_them() {
 }
 
 #[test]
+fn what_a_call_tells_twice_is_kept_once() {
+    let metadata = |name: &str, output: &str, metadata: Value| {
+        let state = json!({"status": "completed", "input": {}, "output": output, "metadata": metadata, "time": {}});
+        match one_part(&json!({"type": "tool", "tool": name, "callID": "c", "state": state})) {
+            PartKind::Tool(tool) => tool.metadata,
+            other => panic!("{other:?}"),
+        }
+    };
+    let remarked = "a\n\n<shell_metadata>\nx\n</shell_metadata>";
+    assert_eq!(metadata("bash", remarked, json!({"output": "a\n", "exit": 0})), json!({"exit": 0}));
+    let cut = json!({"output": "a\nb\n", "exit": 0});
+    assert_eq!(metadata("bash", "b\n", cut.clone()), cut, "what is only there stays");
+    assert_eq!(metadata("mcp_bash", "a\nb\n", cut.clone()), cut, "another's tool");
+
+    let diff = json!({"diff": "@@", "filediff": {"patch": "@@", "additions": 1}});
+    assert_eq!(metadata("edit", "ok", diff), json!({"diff": "@@", "filediff": {"additions": 1}}));
+    let other = json!({"diff": "@@", "filediff": {"patch": "@@ 2"}});
+    assert_eq!(metadata("edit", "ok", other.clone()), other);
+
+    let read = |output: &str, text: &str| {
+        let told = json!({"preview": "a", "display": {"text": text, "lineStart": 9}});
+        metadata("read", output, told)
+    };
+    let output = "<path>/x</path>\n<content>\n9: a\n10: \n11: 7: b\n\n(End of file - total 11 lines)\n</content>";
+    assert_eq!(read(output, "a\n\n7: b"), json!({"display": {"lineStart": 9}}));
+    let longer = read(output, "a\n\n7: b and more");
+    assert_eq!(longer["display"]["text"], "a\n\n7: b and more", "the output has less of it");
+    assert_eq!(read("a", "a")["display"]["text"], "a", "the output has another form");
+    assert_eq!(read("<content>\n9: a\n11: b", "a\nb")["display"]["text"], "a\nb", "a line is missing");
+}
+
+#[test]
 fn parts_that_are_not_known_are_kept_as_they_came() {
     let PartKind::Unknown { kind, raw } = one_part(&json!({"type": "hologram", "depth": 3})) else { panic!() };
     assert_eq!((kind.as_str(), &raw["depth"]), ("hologram", &json!(3)));
