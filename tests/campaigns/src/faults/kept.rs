@@ -261,6 +261,7 @@ pub fn differences(server: &Value, here: &Value) -> Vec<String> {
 fn compare(path: &str, server: &Value, here: &Value, found: &mut Vec<String>) {
     match (server, here) {
         (Value::Object(server), Value::Object(here)) => {
+            let here = &with_what_is_kept_once(server, here);
             let keys: BTreeSet<_> = server.keys().chain(here.keys()).collect();
             for key in keys {
                 let (server, here) = (server.get(key).unwrap_or(&Value::Null), here.get(key).unwrap_or(&Value::Null));
@@ -277,6 +278,30 @@ fn compare(path: &str, server: &Value, here: &Value, found: &mut Vec<String>) {
         _ if server == here => {}
         _ => found.push(format!("{path}: the server has {}, Outrider has {}", brief(server), brief(here))),
     }
+}
+
+/// What a call's metadata has a second time is here once: the server's own text of it counts, if it is told elsewhere.
+fn with_what_is_kept_once(server: &Map<String, Value>, here: &Map<String, Value>) -> Map<String, Value> {
+    let (mut filled, Some(metadata)) = (here.clone(), server.get("metadata")) else { return here.clone() };
+    let elsewhere = [server.get("output"), metadata.get("diff")];
+    let told = |text: &str| {
+        elsewhere
+            .iter()
+            .flatten()
+            .filter_map(|told| told.as_str())
+            .any(|told| text.lines().all(|line| told.contains(line)))
+    };
+    for (place, key) in [("", "output"), ("", "preview"), ("/display", "text"), ("/filediff", "patch")] {
+        let Some(text) = metadata.pointer(&format!("{place}/{key}")).filter(|text| text.as_str().is_some_and(told))
+        else {
+            continue;
+        };
+        let around = filled.get_mut("metadata").and_then(|metadata| metadata.pointer_mut(place));
+        if let Some(around) = around.and_then(Value::as_object_mut) {
+            around.entry(key).or_insert_with(|| text.clone());
+        }
+    }
+    filled
 }
 
 fn brief(value: &Value) -> String {
