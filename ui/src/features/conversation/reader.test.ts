@@ -14,7 +14,8 @@ function setUp(heights: Record<string, number>, top: number) {
   Object.defineProperty(view, "scrollTop", {
     get: () => scrolled,
     set: (value: number) => {
-      scrolled = Math.max(0, Math.min(value, total() - 500));
+      // Views scroll by whole pixels.
+      scrolled = Math.round(Math.max(0, Math.min(value, total() - 500)));
     },
   });
   view.getBoundingClientRect = () => new DOMRect(0, 0, 100, 500);
@@ -52,6 +53,17 @@ it("holds the place when content grows between a correction and the scroll event
   reader.restore();
   expect(seen("read")).toBe(-200);
   expect(view.scrollTop).toBe(614);
+});
+
+it("does not add up what each correction leaves of a pixel", () => {
+  const heights = { tool: 100, read: 900, rest: 4_000 };
+  const { reader, seen } = setUp(heights, 300);
+  for (let times = 0; times < 20; times += 1) {
+    heights.tool += 24.4;
+    reader.restore();
+    reader.onScroll();
+  }
+  expect(Math.abs((seen("read") ?? 0) + 200)).toBeLessThanOrEqual(0.5);
 });
 
 it("goes with the person when content grows while they scroll", () => {

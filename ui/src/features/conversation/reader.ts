@@ -118,7 +118,8 @@ export function createReader(options: {
       // The event comes a frame late, and the content changed meanwhile: what is in view now is not what was read.
       position = movedBy(position, now.top - before.top);
       scrollToPosition();
-    } else {
+    } else if (position.kind === "end" || now.top !== before.top) {
+      // An event of a scroll of our own tells nothing new: taken as a place, its part of a pixel would add to the last.
       position = placeAt(pieces());
     }
     // Content of another height moves the view as well.
