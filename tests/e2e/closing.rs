@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use outrider_core::protocol::ToolState;
-use outrider_testkit::processes::{is_running, listening, processes_with};
+use outrider_testkit::processes::{Listener, is_running, processes_with};
 use outrider_testkit::wait_for;
 
 use crate::stage::{MAIN, Pane, Stage, ports_of, tools, variable_of};
@@ -13,7 +13,7 @@ use crate::stage::{MAIN, Pane, Stage, ports_of, tools, variable_of};
 struct Running {
     pid: u32,
     marker: String,
-    port: u16,
+    listener: Listener,
 }
 
 /// Lets a command run that outlives any signal to the server's group.
@@ -21,6 +21,7 @@ async fn busy(stage: &Stage, folder: &Path) -> (Pane, Running) {
     let pane = stage.open(folder).await;
     let pid = pane.connected().await.view.server.pid.unwrap();
     let [port] = ports_of(pid)[..] else { panic!("one port expected: {:?}", ports_of(pid)) };
+    let listener = Listener::on(port).unwrap();
     let marker = variable_of(pid, "OUTRIDER_INSTANCE").unwrap();
     pane.prompt("%%tool bash {\"command\": \"trap '' TERM HUP; sleep 300 & sleep 301; wait\", \"description\": \"d\"}")
         .await;
@@ -30,14 +31,15 @@ async fn busy(stage: &Stage, folder: &Path) -> (Pane, Running) {
     };
     wait_for("both sleeps", Duration::from_secs(10), async || sleeps() == 2).await;
     let group = processes_with("OUTRIDER_INSTANCE", &marker).len();
-    assert!(group >= 4 && listening(port) && is_running(pid), "{group}");
-    (pane, Running { pid, marker, port })
+    assert!(group >= 4 && is_running(pid), "{group}");
+    (pane, Running { pid, marker, listener })
 }
 
 impl Running {
     fn assert_gone(&self) {
         assert_eq!(processes_with("OUTRIDER_INSTANCE", &self.marker), []);
-        assert!(!is_running(self.pid) && !listening(self.port));
+        assert!(!is_running(self.pid), "{}", self.pid);
+        assert!(!self.listener.is_open(), "{:?}", self.listener);
     }
 }
 

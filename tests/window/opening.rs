@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use outrider_testkit::{
-    processes::{is_running, listening, processes_with},
+    processes::{Listener, is_running, processes_with},
     wait_for,
 };
 
@@ -42,7 +42,7 @@ async fn closing_a_tab_leaves_no_process_and_no_socket() {
     window.send("%%tool bash {\"command\": \"sleep 3600\", \"description\": \"Sleeps\"}").await;
     window.until("tools('bash')[0]?.dataset.state === 'running'").await;
     let (pid, port) = servers_in(&folders[1]).pop().expect("the server of the folder runs");
-    assert!(listening(port));
+    let listener = Listener::on(port).expect("the server listens");
     wait_for("the tool's process", Duration::from_secs(10), || {
         let tools = processes_with("OPENCODE_PID", &pid.to_string());
         std::future::ready(tools.iter().any(|tool| tool.command_line.contains("sleep 3600")))
@@ -57,7 +57,7 @@ async fn closing_a_tab_leaves_no_process_and_no_socket() {
     window.until(&format!("{}.ariaSelected === 'true'", instance_tab("stays"))).await;
     wait_for("the end of the server and its tools", Duration::from_secs(9), || {
         let gone = servers_in(&folders[1]).is_empty()
-            && !listening(port)
+            && !listener.is_open()
             && processes_with("OPENCODE_PID", &pid.to_string()).is_empty();
         std::future::ready(gone)
     })
@@ -76,8 +76,9 @@ async fn quitting_in_the_middle_of_work_leaves_no_process() {
     window.send("%%tool bash {\"command\": \"sleep 3600\", \"description\": \"Sleeps\"}").await;
     window.until("tools('bash')[0]?.dataset.state === 'running'").await;
     let (_, port) = servers_in(&folder).pop().expect("the server runs");
+    let listener = Listener::on(port).expect("the server listens");
     window.finish().await;
-    assert!(!listening(port));
+    assert!(!listener.is_open());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Looking at the processes and sockets of the machine (Linux).
 
-use std::{fmt, fs, path::Path, time::Duration};
+use std::{fmt, fs, time::Duration};
 
 use crate::wait_for;
 
@@ -48,18 +48,43 @@ pub fn is_running(pid: u32) -> bool {
     state.is_some_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X'])))
 }
 
+/// A TCP socket that listens. A server asks for a port that another has just left, so a port alone does not tell whether
+/// the socket that listened on it is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    /// What the kernel calls it by, for as long as it is open.
+    inode: String,
+}
+
+impl Listener {
+    /// The one on this port, without connecting to it.
+    pub fn on(port: u16) -> Option<Self> {
+        let suffix = format!(":{port:04X}");
+        listeners().into_iter().find(|(local, _)| local.ends_with(&suffix)).map(|(_, it)| it)
+    }
+
+    /// Whether it listens still.
+    pub fn is_open(&self) -> bool {
+        listeners().iter().any(|(_, it)| it == self)
+    }
+}
+
 /// Whether something listens on this TCP port, without connecting to it.
 pub fn listening(port: u16) -> bool {
+    Listener::on(port).is_some()
+}
+
+/// All of the machine, with the addresses as the kernel writes them.
+fn listeners() -> Vec<(String, Listener)> {
     const LISTEN: &str = "0A";
-    let suffix = format!(":{port:04X}");
-    ["/proc/net/tcp", "/proc/net/tcp6"].iter().any(|table| {
-        let table = fs::read_to_string(Path::new(table)).unwrap_or_default();
-        table.lines().skip(1).any(|line| {
-            let mut columns = line.split_whitespace().skip(1);
-            let local = columns.next().unwrap_or_default();
-            local.ends_with(&suffix) && columns.nth(1) == Some(LISTEN)
-        })
-    })
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| fs::read_to_string(table).unwrap_or_default());
+    let rows = tables.iter().flat_map(|table| table.lines().skip(1));
+    let listeners = rows.filter_map(|row| {
+        let columns: Vec<&str> = row.split_whitespace().collect();
+        let (local, state, inode) = (columns.get(1)?, columns.get(3)?, columns.get(9)?);
+        (*state == LISTEN).then(|| ((*local).to_owned(), Listener { inode: (*inode).to_owned() }))
+    });
+    listeners.collect()
 }
 
 fn command_line(pid: u32) -> String {
@@ -78,8 +103,12 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         assert!(listening(port));
+        let seen = Listener::on(port).unwrap();
         drop(listener);
-        assert!(!listening(port));
+        assert!(!listening(port) && !seen.is_open());
+        // Another on the same port is another one.
+        let _later = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        assert!(listening(port) && !seen.is_open());
     }
 
     #[tokio::test]
